@@ -1,0 +1,3 @@
+module github.com/adic/adic-go
+
+go 1.25
