@@ -1,13 +1,62 @@
-// Package events is the vocabulary of the event stream: what a node can say.
 package events
 
 // Type names one kind of event, in the spelling of the server's JSON tag:
-// "TipsUpdated".
+// "TipsUpdated". The guide calls it the variant name. Any other string is a
+// type that the SDK does not know; its events arrive undecoded.
 type Type string
 
-// Name returns the dotted spelling.
-func (t Type) Name() string { return string(t) }
+// TypeGap is the type of Gap, which the SDK makes and no server sends. It is
+// not in the catalogue: Known is false, ParseType refuses it.
+const TypeGap Type = "Gap"
 
-// Priority returns the priority of t, AnyPriority for a type that the SDK does
-// not know.
-func (t Type) Priority() Priority { return AnyPriority }
+// byType finds the row of a type.
+var byType = func() map[Type]*row {
+	m := make(map[Type]*row, len(catalogue))
+	for i := range catalogue {
+		m[catalogue[i].kind] = &catalogue[i]
+	}
+	return m
+}()
+
+// Types returns the types of the catalogue, in its order, as a fresh slice.
+func Types() []Type {
+	types := make([]Type, len(catalogue))
+	for i := range catalogue {
+		types[i] = catalogue[i].kind
+	}
+	return types
+}
+
+// Known reports whether t is in the catalogue.
+func (t Type) Known() bool { return byType[t] != nil }
+
+// Name returns the dotted spelling, "tips.update": that of a node's filters and
+// of its SSE lines. A type that is not in the catalogue is its own name.
+func (t Type) Name() string {
+	if r := byType[t]; r != nil {
+		return r.name
+	}
+	return string(t)
+}
+
+// Priority returns the priority of t, AnyPriority for a type that is not in the
+// catalogue.
+func (t Type) Priority() Priority {
+	if r := byType[t]; r != nil {
+		return r.priority
+	}
+	return AnyPriority
+}
+
+// Lane returns the queue that events of t travel in: that of their priority,
+// Medium for a type that the SDK does not know. Gap has no lane of its own, it
+// concerns one; by itself it counts as High.
+func (t Type) Lane() Priority {
+	if p := t.Priority(); p != AnyPriority {
+		return p
+	}
+	if t == TypeGap {
+		return High
+	}
+	return Medium
+}
