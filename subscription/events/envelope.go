@@ -2,20 +2,23 @@ package events
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
 // An Envelope is an event that has not been decoded yet.
-// It may be kept for ever; Data must not be modified.
+// It may be kept for ever; Data must not be modified. Its JSON form is read
+// back as it was.
 type Envelope struct {
-	Type     Type            // what happened; maybe a type the SDK does not know
-	Data     json.RawMessage // payload, valid JSON
-	Time     time.Time       // the server's clock, whole seconds; zero if it sent none
-	Received time.Time       // this host's clock, when the frame was read
-	Origin   Origin          // how the event came here
+	Type     Type            `json:"type"`          // what happened; maybe a type the SDK does not know
+	Data     json.RawMessage `json:"data"`          // payload, valid JSON
+	Time     time.Time       `json:"time,omitzero"` // the server's clock, whole seconds; zero if it sent none
+	Received time.Time       `json:"received"`      // this host's clock, when the frame was read
+	Origin   Origin          `json:"origin"`        // how the event came here
 }
 
-// Origin says how an event reached the client.
+// Origin says how an event reached the client. Its text form, also in JSON, is
+// that of String.
 type Origin uint8
 
 // The origins.
@@ -34,6 +37,26 @@ func (o Origin) String() string {
 	default:
 		return "invalid"
 	}
+}
+
+// MarshalText returns the spelling of String. An Origin that is not one of the
+// constants is an error.
+func (o Origin) MarshalText() ([]byte, error) {
+	if o > OriginPolled {
+		return nil, fmt.Errorf("events: invalid origin %d: want %d to %d", uint8(o), OriginLive, OriginPolled)
+	}
+	return []byte(o.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (o *Origin) UnmarshalText(text []byte) error {
+	for known := OriginLive; known <= OriginPolled; known++ {
+		if string(text) == known.String() {
+			*o = known
+			return nil
+		}
+	}
+	return fmt.Errorf("events: unknown origin %s: want live or polled", quote(clip(string(text), longestName)))
 }
 
 // An Event is a decoded payload. Implementations use a value receiver, so that

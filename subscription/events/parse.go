@@ -32,7 +32,8 @@ func ParseType(s string) (Type, error) {
 	return "", &UnknownTypeError{Name: clip(s, longestName), Suggestion: nearest(s)}
 }
 
-// An UnknownTypeError says that a name is in no spelling that of a known type.
+// An UnknownTypeError says that a name is not that of a known type, in either
+// spelling.
 type UnknownTypeError struct {
 	Name       string // as given, its first 64 bytes
 	Suggestion string // the known spelling that is nearest to it; "" if none is near
@@ -109,7 +110,7 @@ func fold(s string) string {
 // distance counts the edits that turn a into b: a letter inserted, removed or
 // replaced, or two neighbours swapped.
 func distance(a, b string) int {
-	var rows [3][longestName*3 + 1]int // fold may turn an invalid byte into three
+	var rows [3][longestName + 1]int // b is a known spelling
 	before, last, now := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
 		last[j] = j
