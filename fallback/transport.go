@@ -1,5 +1,7 @@
 package fallback
 
+import "fmt"
+
 // Transport is one way to follow a node.
 type Transport uint8
 
@@ -10,6 +12,12 @@ const (
 	SSE                        // GET /v1/sse/events
 	Polling                    // REST reads on a schedule
 )
+
+// transports holds every transport, in the default order.
+var transports = [...]Transport{WebSocket, SSE, Polling}
+
+// allowed lists the transports for error texts.
+const allowed = "websocket, sse, polling"
 
 // String returns "none", "websocket", "sse" or "polling".
 func (t Transport) String() string {
@@ -25,4 +33,24 @@ func (t Transport) String() string {
 	default:
 		return "invalid"
 	}
+}
+
+// MarshalText returns String, so that a Transport reads well in JSON, also as a
+// key, and in logs. It fails for values that are no Transport.
+func (t Transport) MarshalText() ([]byte, error) {
+	if t > Polling {
+		return nil, fmt.Errorf("fallback: transport %d: want one of none, %s", uint8(t), allowed)
+	}
+	return []byte(t.String()), nil
+}
+
+// UnmarshalText is the inverse of MarshalText. It reads lower case only.
+func (t *Transport) UnmarshalText(text []byte) error {
+	for _, known := range [...]Transport{None, WebSocket, SSE, Polling} {
+		if string(text) == known.String() {
+			*t = known
+			return nil
+		}
+	}
+	return fmt.Errorf("fallback: transport %.32q: want one of none, %s", text, allowed)
 }
