@@ -1,0 +1,60 @@
+package client
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// parseBase turns what a user calls a node's address into the URL that paths
+// are appended to. Credentials leave the URL for a header, so that no error or
+// log line can show them.
+func parseBase(base string) (u *url.URL, auth http.Header, mistakes []error) {
+	u, err := url.Parse(strings.TrimSpace(base))
+	if err != nil {
+		// The error of url.Parse repeats its input, credentials included.
+		return nil, nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss")}
+	}
+	bad := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	switch strings.ToLower(u.Scheme) {
+	case "http", "ws":
+		u.Scheme = "http"
+	case "https", "wss":
+		u.Scheme = "https"
+	case "":
+		bad("base URL %q has no scheme; want http, https, ws or wss", u.Redacted())
+	default:
+		bad("base URL: scheme %q is not one of http, https, ws, wss%s", u.Scheme, schemeHint(u))
+	}
+	if u.Host == "" && len(mistakes) == 0 {
+		bad("base URL %q has no host", u.Redacted())
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		bad("base URL has a query; what is asked for is an Options.Subscription")
+	}
+	if u.Fragment != "" {
+		bad("base URL has a fragment %q; remove it", u.Fragment)
+	}
+	if len(mistakes) > 0 {
+		return nil, nil, mistakes
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secret := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
+		auth = http.Header{"Authorization": {"Basic " + secret}}
+		u.User = nil
+	}
+	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
+	u.RawPath = ""
+	return u, auth, nil
+}
+
+// schemeHint helps with the commonest slip: localhost:9121 parses as a scheme.
+func schemeHint(u *url.URL) string {
+	if u.Opaque == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean http://%s:%s?)", u.Scheme, u.Opaque)
+}

@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// climb looks for a better transport than that of c, for as long as c lasts: it
+// is opened and proved before c is let go. The ladder is the climber's until it
+// returns.
+func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, c *connection) {
+	for {
+		better, at := ladder.Better(time.Now())
+		if better == fallback.None || !sleep(ctx, time.Until(at)) {
+			return
+		}
+		t, err := m.try(ctx, better)
+		if ctx.Err() != nil {
+			if t != nil {
+				t.stream.Close()
+			}
+			return
+		}
+		if err != nil {
+			m.say.say(slog.LevelDebug, "a better transport does not work yet",
+				slog.String("transport", better.String()), slog.Any("error", err))
+			ladder.Failed(time.Now(), transport.Classify(better, err))
+			continue
+		}
+		c.offer(t)
+		return
+	}
+}
+
+// try opens a transport and reads it until it is good.
+func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) (*trial, error) {
+	stream, err := m.open(ctx, better)
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{stream: stream, opened: time.Now()}
+	stop := context.AfterFunc(ctx, stream.Close)
+	defer stop()
+	// On a quiet server nothing may come by itself; what the probe brings ends
+	// the wait.
+	probe := time.AfterFunc(m.stable(), stream.Probe)
+	defer probe.Stop()
+	dialect := wire.UnknownDialect
+	for !t.good {
+		frame, err := stream.Next()
+		if err != nil {
+			stream.Close()
+			m.counters.Disconnected(better, transport.Reason(err))
+			return nil, err
+		}
+		if frame.Dialect != wire.UnknownDialect {
+			dialect = frame.Dialect
+		}
+		m.keep(t, &frame)
+		if hasBeats(stream, dialect) {
+			t.good = wire.IsBeat(dialect, frame.Type)
+		} else {
+			t.good = frame.Received.Sub(t.opened) >= m.stable()
+		}
+	}
+	return t, nil
+}
+
+// keep holds a frame back until the trial takes its place; no more than the
+// lanes would hold.
+func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
+	if f.Kind != wire.Event {
+		return
+	}
+	bounds := m.opts.lanes()
+	if len(t.kept) >= bounds[0]+bounds[1]+bounds[2] {
+		t.kept = t.kept[1:]
+	}
+	own := *f
+	own.Data = append([]byte(nil), f.Data...)
+	t.kept = append(t.kept, own)
+}
+
+// replay hands on what t kept while old still delivered. Facts are deduped by
+// id. Of each family of states the newest is enough. Notices have no ids: where
+// old was a stream it delivered them, and a second time would be a lie; the gap
+// of the switch covers those that neither side is known to have handed on.
+func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
+	fromPolling := old == nil || old.stream.Transport() == fallback.Polling
+	newest := make(map[events.Type]int)
+	for i := range t.kept {
+		newest[t.kept[i].Type] = i
+	}
+	for i := range t.kept {
+		f := &t.kept[i]
+		switch familyOf(f.Type) {
+		case fact:
+			m.receive(c, f)
+		case state:
+			if newest[f.Type] == i {
+				m.receive(c, f)
+			}
+		case notice:
+			if fromPolling {
+				m.receive(c, f)
+			}
+		}
+	}
+	t.kept = nil
+}
+
+// A family says what may be done with an event that arrives twice, or not at
+// all.
+type family uint8
+
+const (
+	notice family = iota // happened once; equal ones are different
+	fact                 // has an id
+	state                // the newest is all that counts
+)
+
+func familyOf(t events.Type) family {
+	switch t {
+	case events.TypeMessageAdded, events.TypeMessageFinalized:
+		return fact
+	case events.TypeTipsUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated,
+		events.TypeKCoreUpdated, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated:
+		return state
+	default:
+		return notice
+	}
+}
+
+// widen asks the running stream for what the consumers want by now. A stream
+// that cannot be widened is replaced by a new one of its transport.
+func (m *ConnectionManager) widen() {
+	c := m.current.Load()
+	if c == nil || c.stream.Widen(m.consumers.types()) {
+		return
+	}
+	c.spawn(func(ctx context.Context) {
+		stream, err := m.open(ctx, c.stream.Transport())
+		if err != nil {
+			c.stream.Close() // a regular reconnect asks again, and waits as it should
+			return
+		}
+		c.offer(&trial{stream: stream, opened: time.Now(), good: false})
+	})
+}
+
+// sleep waits for d; false if ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(max(d, 0))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,99 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+)
+
+// A trial is a stream that is usable and delivers nothing yet: its frames are
+// kept until it takes its place.
+type trial struct {
+	stream transport.Stream
+	opened time.Time
+	good   bool
+	kept   []transport.Frame // with payloads of their own
+}
+
+// serverTime is the server's clock as of the opening, this host's if the server
+// did not say.
+func (t *trial) serverTime() time.Time {
+	if at := t.stream.ServerTime(); !at.IsZero() {
+		return at
+	}
+	return t.opened
+}
+
+// A connection is the stream that delivers. It owns the goroutines that look
+// for its successor.
+type connection struct {
+	stream  transport.Stream
+	opened  time.Time
+	good    bool         // written by the reader
+	dialect wire.Dialect // written by the reader
+
+	ctx    context.Context // ends when the connection does
+	cancel context.CancelFunc
+	stop   func() bool           // unties the stream from Run's context
+	won    atomic.Pointer[trial] // the successor; set once
+	mu     sync.Mutex            // guards ended, and Add against Wait of group
+	ended  bool
+	group  sync.WaitGroup
+}
+
+func newConnection(ctx context.Context, t *trial) *connection {
+	c := &connection{stream: t.stream, opened: t.opened, good: t.good}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.stop = context.AfterFunc(ctx, t.stream.Close)
+	return c
+}
+
+// spawn runs fn on a goroutine of the connection, unless that has ended.
+func (c *connection) spawn(fn func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		c.group.Go(func() { fn(c.ctx) })
+	}
+}
+
+// offer makes t the successor and ends the stream, or closes t if there is one
+// already.
+func (c *connection) offer(t *trial) {
+	if c.won.CompareAndSwap(nil, t) {
+		c.stream.Close()
+		return
+	}
+	t.stream.Close()
+}
+
+// end stops all that belongs to the connection, waits for it, and returns the
+// successor; nil if there is none.
+func (c *connection) end() *trial {
+	c.mu.Lock()
+	c.ended = true
+	c.mu.Unlock()
+	c.cancel()
+	c.group.Wait()
+	c.stop()
+	c.stream.Close()
+	return c.won.Load()
+}
+
+// lastFrame is when the connection last showed a sign of life.
+func (c *connection) lastFrame() time.Time {
+	if at := c.stream.LastFrame(); at.After(c.opened) {
+		return at
+	}
+	return c.opened
+}
+
+// isGood reports whether the connection has earned trust: by a beat, or, where
+// the server has none, by signs of life for stable.
+func (c *connection) isGood(stable time.Duration) bool {
+	return c.good || !hasBeats(c.stream, c.dialect) && c.lastFrame().Sub(c.opened) >= stable
+}

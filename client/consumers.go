@@ -1,0 +1,91 @@
+package client
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A consumer wants some events, and has the handlers for them.
+type consumer struct {
+	want subscription.Subscription
+	mux  *handlers.Mux
+}
+
+// consumers is the list of who gets the events. Reading takes no lock: the list
+// is replaced whole. The zero value is empty and ready to use.
+type consumers struct {
+	mu   sync.Mutex // held by writers
+	list atomic.Pointer[[]*consumer]
+}
+
+func (c *consumers) all() []*consumer {
+	if list := c.list.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// add appends k and returns a function that removes it again, once.
+func (c *consumers) add(k *consumer) (remove func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := append(slices.Clone(c.all()), k)
+	c.list.Store(&list)
+	return sync.OnceFunc(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		list := slices.DeleteFunc(slices.Clone(c.all()), func(have *consumer) bool { return have == k })
+		c.list.Store(&list)
+	})
+}
+
+// match reports whether any consumer wants t.
+func (c *consumers) match(t events.Type) bool {
+	for _, k := range c.all() {
+		if k.want.Match(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// types returns what to ask a server for: what the consumers want, and the
+// beats that prove stream and node alive. Nil means everything.
+func (c *consumers) types() []events.Type {
+	list := c.all()
+	subs := make([]subscription.Subscription, 0, len(list)+1)
+	for _, k := range list {
+		subs = append(subs, k.want)
+	}
+	return subscription.Union(append(subs, subscription.To(wire.Witnesses()...))...)
+}
+
+// Subscribe adds a consumer: events that sub selects are handed to mux from now
+// on, after the handlers of New's mux, until cancel is called. All consumers
+// share one connection; the server is asked for what they want together.
+// cancel may be called more than once, from anywhere; a handler that is running
+// when it is called still finishes.
+//
+// Subscribe may be called before and during Run, also from a handler. The error
+// is a *ConfigError that names every mistake in sub and mux.
+func (m *ConnectionManager) Subscribe(sub subscription.Subscription, mux *handlers.Mux) (cancel func(), err error) {
+	mistakes := sub.Validate(m.opts.AllowUnknownTypes)
+	if mux == nil {
+		mistakes = append(mistakes, errors.New("mux is nil; want the handlers of the subscription"))
+	} else if err := mux.Err(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	if len(mistakes) > 0 {
+		return nil, &ConfigError{Mistakes: mistakes}
+	}
+	cancel = m.consumers.add(&consumer{want: sub, mux: mux})
+	m.widen()
+	return cancel, nil
+}

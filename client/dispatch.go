@@ -1,0 +1,146 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A dispatcher is the handler goroutine: the only place where code of the
+// application runs.
+type dispatcher struct {
+	m    *ConnectionManager
+	ctx  context.Context // of the handlers; outlives Run's by the drain bound
+	done chan struct{}   // closed when the goroutine ends
+
+	mu      sync.Mutex  // guards running
+	running events.Type // whose handler runs; empty for OnState and between events
+}
+
+// runs notes whose handler runs, for the error of a drain that takes too long.
+func (d *dispatcher) runs(t events.Type) {
+	d.mu.Lock()
+	d.running = t
+	d.mu.Unlock()
+}
+
+// run hands out everything that is queued until the queue is closed and empty.
+func (d *dispatcher) run() {
+	defer close(d.done)
+	for {
+		it, ok := d.m.queue.pop()
+		if !ok {
+			return
+		}
+		switch {
+		case it.change != nil:
+			d.tell(*it.change)
+		case it.gap != nil:
+			d.gap(*it.gap)
+		default:
+			d.event(it.env)
+		}
+	}
+}
+
+// tell runs OnState.
+func (d *dispatcher) tell(c Change) {
+	defer func() {
+		if v := recover(); v != nil {
+			d.m.counters.HandlerPanic()
+			d.m.say.once("OnState panic", slog.LevelError, "OnState panicked",
+				slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	if d.m.opts.OnState != nil {
+		d.m.opts.OnState(c)
+	}
+}
+
+// gap hands a gap to every consumer: it passes each filter.
+func (d *dispatcher) gap(g events.Gap) {
+	if g.Stage == events.GapOpened {
+		d.m.counters.Gap(g.Cause.String())
+	}
+	data, err := json.Marshal(g)
+	if err != nil { // cannot be: a Gap is numbers, names and times
+		return
+	}
+	now := time.Now()
+	d.dispatch(events.Envelope{Type: events.TypeGap, Data: data, Time: now, Received: now})
+}
+
+// event hands env to the consumers that want it.
+func (d *dispatcher) event(env events.Envelope) {
+	began := time.Now()
+	d.dispatch(env)
+	d.m.counters.Handled(env.Type, time.Since(began))
+}
+
+func (d *dispatcher) dispatch(env events.Envelope) {
+	d.runs(env.Type)
+	defer d.runs("")
+	for _, k := range d.m.consumers.all() {
+		if !k.want.Match(env.Type) {
+			continue
+		}
+		if err := k.mux.Dispatch(d.ctx, env); err != nil {
+			d.failed(env.Type, err)
+		}
+	}
+}
+
+// failed counts and logs what a handler returned.
+func (d *dispatcher) failed(t events.Type, err error) {
+	var decode *events.DecodeError
+	var panicked *handlers.PanicError
+	switch {
+	case errors.As(err, &panicked):
+		d.m.counters.HandlerPanic()
+		d.m.say.once("panic "+string(t), slog.LevelError, "a handler panicked",
+			slog.String("type", string(t)), slog.Any("error", err), slog.String("stack", string(panicked.Stack)))
+	case errors.As(err, &decode):
+		d.m.counters.DecodeError()
+		d.m.say.once("decode "+string(t), slog.LevelWarn, "a payload does not decode; it is not handed to typed handlers",
+			slog.String("type", string(t)), slog.Any("error", err))
+	default:
+		d.m.counters.HandlerError()
+		d.m.say.once("handler "+string(t), slog.LevelWarn, "a handler returned an error",
+			slog.String("type", string(t)), slog.Any("error", err))
+	}
+}
+
+// drain waits until everything queued has been handled, DrainTimeout at the
+// most. cause is why Run ends, and what drain returns if all went well.
+func (d *dispatcher) drain(cancel context.CancelCauseFunc, cause error) error {
+	d.m.queue.close()
+	bound := time.NewTimer(d.m.opts.DrainTimeout)
+	defer bound.Stop()
+	select {
+	case <-d.done:
+		cancel(cause)
+		return cause
+	case <-bound.C:
+	}
+	left := d.m.queue.discard()
+	total := 0
+	for i, n := range left {
+		total += n
+		for range n {
+			d.m.counters.Dropped(priorities[i])
+		}
+	}
+	d.mu.Lock()
+	late := &DrainError{Running: d.running, Left: total, After: d.m.opts.DrainTimeout, Cause: cause}
+	d.mu.Unlock()
+	cancel(fmt.Errorf("client: drain: handlers were given %v: %w", d.m.opts.DrainTimeout, cause))
+	return late
+}

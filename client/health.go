@@ -1,0 +1,199 @@
+package client
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+)
+
+// Clock names what a Health was judged by.
+type Clock uint8
+
+// The clocks, from the weakest proof to the strongest.
+const (
+	ClockNone  Clock = iota // the state alone: nothing is connected
+	ClockFrame              // any sign of life: is the link alive?
+	ClockEvent              // any event, or a finished poll: does the server speak?
+	ClockBeat               // the node's regular events: is the node alive?
+)
+
+// String returns "state", "frame", "event" or "beat".
+func (c Clock) String() string {
+	switch c {
+	case ClockNone:
+		return "state"
+	case ClockFrame:
+		return "frame"
+	case ClockEvent:
+		return "event"
+	case ClockBeat:
+		return "beat"
+	default:
+		return "invalid"
+	}
+}
+
+// MarshalText encodes the clock as String does.
+func (c Clock) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Health answers one question: can the application trust its view? It is a
+// snapshot; see OK for the rule. Times are this host's clock, zero for never.
+type Health struct {
+	At        time.Time          // when the snapshot was taken
+	State     State              // what the manager is doing
+	Transport fallback.Transport // by which transport; None while nothing is tried
+	Since     time.Time          // when State began
+	RetryAt   time.Time          // the next try, if State is Waiting
+
+	LastFrame  time.Time // any sign of life: frame, pong, comment, answer
+	LastEvent  time.Time // any event frame, before all filters, or a finished poll
+	LastWanted time.Time // the last event that a subscription matched; a figure, not judged
+	LastBeat   time.Time // the last regular event of a node; zero where there are none
+	JudgedBy   Clock     // what OK looked at last
+
+	Err error // why the last attempt or connection ended, nil while Connected
+
+	maxAge time.Duration
+}
+
+// EventAge is the time from LastEvent to now, or from the beginning of the
+// state if there was no event yet.
+func (h *Health) EventAge(now time.Time) time.Duration { return h.age(h.LastEvent, now) }
+
+// FrameAge is the time from LastFrame to now, or from the beginning of the
+// state if there was no frame yet.
+func (h *Health) FrameAge(now time.Time) time.Duration { return h.age(h.LastFrame, now) }
+
+func (h *Health) age(last, now time.Time) time.Duration {
+	if last.IsZero() {
+		last = h.Since
+	}
+	return now.Sub(last)
+}
+
+// OK reports, as of the snapshot, whether the view can be trusted: a stream is
+// usable, its last event is no older than Options.MaxEventAge, and, where the
+// node sends beats, so is the last beat. An idle chain is OK on polling, where a
+// finished poll counts as an event, and so is the user of one rare type: beats
+// count before any filter.
+func (h *Health) OK() bool {
+	switch h.JudgedBy {
+	case ClockNone:
+		return false
+	case ClockFrame:
+		return true // the transport ends a stream whose link is dead
+	case ClockBeat:
+		if h.At.Sub(h.LastBeat) > h.maxAge {
+			return false
+		}
+	case ClockEvent:
+	}
+	return h.EventAge(h.At) <= h.maxAge
+}
+
+// Health returns a snapshot. It takes no lock and never blocks; it may be
+// called at any time, from anywhere.
+func (m *ConnectionManager) Health() Health {
+	s := m.machine.now.Load()
+	c := m.current.Load()
+	h := Health{
+		At: time.Now(), State: s.To, Transport: s.Transport, Since: s.At, RetryAt: s.RetryAt, Err: s.Err,
+		LastFrame: m.clocks.read(&m.clocks.frame), LastEvent: m.clocks.read(&m.clocks.event),
+		LastWanted: m.clocks.read(&m.clocks.wanted), LastBeat: m.clocks.read(&m.clocks.beat),
+		maxAge: m.opts.MaxEventAge,
+	}
+	if c != nil {
+		if at := c.stream.LastFrame(); at.After(h.LastFrame) {
+			h.LastFrame = at
+		}
+	}
+	h.JudgedBy = judge(&h)
+	return h
+}
+
+// judge names the strongest clock there is.
+func judge(h *Health) Clock {
+	switch {
+	case h.State != Connected:
+		return ClockNone
+	case h.maxAge < 0:
+		return ClockFrame
+	case h.Transport != fallback.Polling && !h.LastBeat.IsZero():
+		return ClockBeat
+	default:
+		return ClockEvent
+	}
+}
+
+// MarshalJSON encodes what an operator wants to see: the verdict, the state,
+// ages in seconds (null for never) and the last error.
+func (h Health) MarshalJSON() ([]byte, error) { //nolint:gocritic // a value: json.Marshal(m.Health()) must find it
+	seconds := func(at time.Time) *float64 {
+		if at.IsZero() {
+			return nil
+		}
+		age := h.At.Sub(at).Seconds()
+		return &age
+	}
+	out := struct {
+		OK        bool       `json:"ok"`
+		State     State      `json:"state"`
+		Transport string     `json:"transport"`
+		JudgedBy  Clock      `json:"judged_by"`
+		Since     *float64   `json:"state_age_seconds"`
+		RetryAt   *time.Time `json:"retry_at,omitempty"`
+		Frame     *float64   `json:"frame_age_seconds"`
+		Event     *float64   `json:"event_age_seconds"`
+		Wanted    *float64   `json:"wanted_event_age_seconds"`
+		Beat      *float64   `json:"beat_age_seconds"`
+		Error     string     `json:"error,omitempty"`
+	}{
+		OK: h.OK(), State: h.State, Transport: h.Transport.String(), JudgedBy: h.JudgedBy,
+		Since: seconds(h.Since), Frame: seconds(h.LastFrame), Event: seconds(h.LastEvent),
+		Wanted: seconds(h.LastWanted), Beat: seconds(h.LastBeat),
+	}
+	if !h.RetryAt.IsZero() {
+		out.RetryAt = &h.RetryAt
+	}
+	if h.Err != nil {
+		out.Error = h.Err.Error()
+	}
+	return json.Marshal(out)
+}
+
+// A Probe is a question that an orchestrator asks.
+type Probe uint8
+
+// The probes.
+const (
+	Readiness Probe = iota // can the view be trusted? Health.OK
+	Liveness               // is a restart of no use? Run has not ended; an outage is no reason to restart
+)
+
+// HealthHandler answers probes over HTTP: 200 or 503, and the Health as JSON.
+// Without an argument it is a readiness probe. HEAD is answered without a body.
+func (m *ConnectionManager) HealthHandler(probe ...Probe) http.Handler {
+	live := len(probe) > 0 && probe[0] == Liveness
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := m.Health()
+		ok := h.OK()
+		if live {
+			ok = h.State != Closed
+		}
+		body, err := json.Marshal(h)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		if !ok {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(append(body, '\n')) // the prober is gone: nobody to tell
+		}
+	})
+}

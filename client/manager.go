@@ -1,0 +1,150 @@
+package client
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/metrics"
+)
+
+// A ConnectionManager keeps one event stream of a node open and dispatches what
+// it says. Make one with New. All methods may be called concurrently, also from
+// handlers; none but Run blocks, unless its doc says so.
+type ConnectionManager struct {
+	opts      Options // defaulted; never written after New
+	counters  *metrics.Counters
+	say       *speaker
+	dialer    *transport.Dialer
+	consumers consumers
+	queue     *queue
+	machine   *machine
+	clocks    *clocks
+	started   atomic.Bool
+	ended     chan struct{}              // closed when Run has returned
+	current   atomic.Pointer[connection] // written by the reader
+
+	books  *repair.Books // the reader's
+	arena  arena         // the reader's
+	outage *outage       // the reader's: what is not over yet; nil if all is well
+	proved bool          // the reader's: some stream was usable in this Run
+}
+
+// New returns a manager for the node at base, an http, https, ws or wss URL
+// with or without a path prefix, that sends events to mux. Credentials in base
+// become basic authentication. A nil mux has no handlers: Subscribe and Events
+// need none. Nil opts are the defaults. New does not connect; call Run.
+//
+// The error is a *ConfigError that names every mistake in base, mux and opts,
+// and what is allowed.
+func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, error) {
+	u, auth, mistakes := parseBase(base)
+	o, more := opts.defaulted()
+	mistakes = append(mistakes, more...)
+	if err := mux.Err(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	if len(mistakes) > 0 {
+		return nil, &ConfigError{Mistakes: mistakes}
+	}
+	if o.Header == nil {
+		o.Header = http.Header{}
+	}
+	maps.Copy(o.Header, auth)
+	m := &ConnectionManager{
+		opts:     o,
+		counters: o.Metrics,
+		say:      &speaker{log: o.Logger},
+		queue:    newQueue(o.lanes()),
+		machine:  newMachine(),
+		clocks:   &clocks{base: time.Now()},
+		ended:    make(chan struct{}),
+		books:    repair.New(0),
+	}
+	m.dialer = transport.NewDialer(transport.Config{
+		Base: u, Client: o.HTTPClient, Header: o.Header, Books: m.books,
+		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
+		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
+		MaxFrame: o.MaxFrame, Requests: o.Requests,
+	})
+	if mux != nil {
+		m.consumers.add(&consumer{want: o.Subscription, mux: mux})
+	}
+	return m, nil
+}
+
+// Run connects, reconnects and dispatches until ctx ends. It blocks, and runs
+// once. When it returns, all goroutines and connections of the manager are gone
+// (idle connections of a client that was handed in are its owner's; after a
+// *DrainError the handler it names still runs), and everything that was
+// received has been handled. Handlers get a context that outlives ctx by
+// Options.DrainTimeout.
+//
+// The error is never nil. It is the cause of ctx if ctx ended, a *RefusedError
+// if every transport refused the client, a *DrainError around either if a
+// handler did not return, or ErrRunning.
+func (m *ConnectionManager) Run(ctx context.Context) error {
+	if !m.started.CompareAndSwap(false, true) {
+		return ErrRunning
+	}
+	hctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	d := &dispatcher{m: m, ctx: hctx, done: make(chan struct{})}
+	go d.run()
+	err := m.follow(ctx)
+	m.enter(Change{To: Closed, Err: err})
+	m.dialer.Close()
+	err = d.drain(cancel, err)
+	close(m.ended)
+	return err
+}
+
+// Metrics returns the counters of the manager: Options.Metrics, or its own.
+func (m *ConnectionManager) Metrics() *metrics.Counters { return m.counters }
+
+// WaitConnected blocks until a stream is usable. It returns at once if one is,
+// the cause of ctx if that ends first, and an error that is ErrClosed and wraps
+// why Run ended if it did.
+func (m *ConnectionManager) WaitConnected(ctx context.Context) error {
+	for {
+		s := m.machine.now.Load()
+		switch s.To {
+		case Connected:
+			return nil
+		case Closed:
+			return closedError{s.Err}
+		case Idle, Connecting, Waiting:
+		}
+		select {
+		case <-s.changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// enter changes the state, and tells OnState, the metrics and the log.
+func (m *ConnectionManager) enter(c Change) {
+	c.At = time.Now()
+	if !m.machine.enter(&c) {
+		return
+	}
+	m.counters.Status(c.To.String(), c.Transport)
+	m.queue.tell(c)
+}
+
+// order returns the transports that may be tried.
+func (m *ConnectionManager) order() []fallback.Transport {
+	var order []fallback.Transport
+	for _, t := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
+		if m.opts.Fallback.Has(t) {
+			order = append(order, t)
+		}
+	}
+	return order
+}

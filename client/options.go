@@ -1,0 +1,147 @@
+package client
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/metrics"
+	"github.com/adic/adic-go/subscription"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// The defaults of Options.
+const (
+	DefaultDialTimeout  = 10 * time.Second
+	DefaultIdleTimeout  = 31 * time.Second // two heartbeats of a server and a second
+	DefaultPingInterval = 15 * time.Second
+	DefaultPollInterval = 5 * time.Second
+	DefaultMaxEventAge  = 60 * time.Second
+	DefaultDrainTimeout = 5 * time.Second
+	DefaultMaxFrame     = 16 << 20
+	DefaultRequests     = 120
+)
+
+// defaultLanes are the events each lane holds: high, medium, low.
+var defaultLanes = [3]int{1000, 500, 100}
+
+// Options tune a ConnectionManager. The zero value, or nil, is the documented
+// default of every field. New copies what it needs.
+type Options struct {
+	Subscription      subscription.Subscription // what New's mux wants; zero: all events
+	AllowUnknownTypes bool                      // subscriptions may name types the SDK does not know
+
+	Fallback   fallback.Policy // transports and delays; zero: WebSocket, SSE, polling, 1 s to 60 s
+	HTTPClient *http.Client    // carries every request, handshakes included; its Timeout must be 0; nil: the manager's own
+	Header     http.Header     // sent with every request, but never to another host
+
+	DialTimeout  time.Duration // one attempt to connect; 0: 10 s
+	IdleTimeout  time.Duration // no byte for this long ends a stream; 0: 31 s
+	PingInterval time.Duration // between two pings of a WebSocket; 0: 15 s
+	PollInterval time.Duration // between two polls; 0: 5 s
+	MaxEventAge  time.Duration // an older last event is not OK; 0: 60 s, negative: never judged
+	DrainTimeout time.Duration // for handlers, after Run's context has ended; 0: 5 s
+
+	MaxFrame int64   // bytes of one frame or SSE event; 0: 16 MiB
+	Requests int     // REST requests a minute; 0: 120
+	Lanes    [3]Lane // the queues of high, medium and low priority; zero: 1000, 500, 100 events
+
+	OnState func(Change)      // told every change of state, in order, on the handler goroutine; nil: nobody
+	Metrics *metrics.Counters // where to count; nil: counters of the manager's own
+	Logger  *slog.Logger      // what goes wrong, once per kind, without payloads or secrets; nil: silence
+}
+
+// A Lane bounds one of the three queues between the socket and the handlers.
+// When it is full the oldest event goes, counted and told as a gap.
+type Lane struct {
+	Events int // 0: the default of its priority
+}
+
+// defaulted returns a copy of o with every zero replaced, and the mistakes.
+func (o *Options) defaulted() (Options, []error) {
+	var d Options
+	if o != nil {
+		d = *o
+	}
+	var mistakes []error
+	duration := func(name string, v *time.Duration, def time.Duration) {
+		switch {
+		case *v == 0:
+			*v = def
+		case *v < 0:
+			mistakes = append(mistakes, fmt.Errorf("Options.%s is %v; want a positive duration, or 0 for %v", name, *v, def))
+		}
+	}
+	duration("DialTimeout", &d.DialTimeout, DefaultDialTimeout)
+	duration("IdleTimeout", &d.IdleTimeout, DefaultIdleTimeout)
+	duration("PingInterval", &d.PingInterval, DefaultPingInterval)
+	duration("PollInterval", &d.PollInterval, DefaultPollInterval)
+	duration("DrainTimeout", &d.DrainTimeout, DefaultDrainTimeout)
+	if d.MaxEventAge == 0 {
+		d.MaxEventAge = DefaultMaxEventAge
+	}
+	count := func(name string, v, def int64) int64 {
+		if v < 0 {
+			mistakes = append(mistakes, fmt.Errorf("Options.%s is %d; want a positive number, or 0 for %d", name, v, def))
+		}
+		if v == 0 {
+			return def
+		}
+		return v
+	}
+	d.MaxFrame = count("MaxFrame", d.MaxFrame, DefaultMaxFrame)
+	d.Requests = int(count("Requests", int64(d.Requests), DefaultRequests))
+	for i, def := range defaultLanes {
+		name := fmt.Sprintf("Lanes[%d].Events", i)
+		d.Lanes[i].Events = int(count(name, int64(d.Lanes[i].Events), int64(def)))
+	}
+	mistakes = append(mistakes, d.check()...)
+	if d.Metrics == nil {
+		d.Metrics = &metrics.Counters{}
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	d.Header = d.Header.Clone()
+	return d, mistakes
+}
+
+// check returns the mistakes that no default can mend.
+func (o *Options) check() []error {
+	mistakes := o.Subscription.Validate(o.AllowUnknownTypes)
+	mistakes = append(mistakes, o.Fallback.Validate()...)
+	for i, t := range o.Fallback.Order {
+		if t == fallback.Polling && i < len(o.Fallback.Order)-1 {
+			mistakes = append(mistakes, fmt.Errorf("Options.Fallback.Order has polling before %v; want it last or not at all", o.Fallback.Order[i+1]))
+		}
+	}
+	if o.HTTPClient != nil && o.HTTPClient.Timeout != 0 {
+		mistakes = append(mistakes, fmt.Errorf(
+			"Options.HTTPClient has a Timeout of %v, which would cut every stream off; want 0, and Options.DialTimeout for connecting", o.HTTPClient.Timeout))
+	}
+	return mistakes
+}
+
+// lanes returns the bounds by lane.
+func (o *Options) lanes() [3]int {
+	return [3]int{o.Lanes[0].Events, o.Lanes[1].Events, o.Lanes[2].Events}
+}
+
+// lane returns the index of p's queue.
+func lane(p events.Priority) int {
+	switch p {
+	case events.High:
+		return 0
+	case events.Low:
+		return 2
+	case events.AnyPriority, events.Medium:
+		return 1
+	default:
+		return 1
+	}
+}
+
+// priorities are the lanes' priorities by index.
+var priorities = [3]events.Priority{events.High, events.Medium, events.Low}

@@ -1,0 +1,88 @@
+package client
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// An outage lasts from the loss of the last stream, or from the first failure
+// of a Run, to the next usable stream.
+type outage struct {
+	gap  events.Gap // what may be missing; zero before the first connection
+	told bool       // the log has one warning of each outage, not one per attempt
+}
+
+// failed notes an attempt that did not connect.
+func (m *ConnectionManager) failed(t fallback.Transport, err error) {
+	if m.outage == nil {
+		m.outage = &outage{}
+	}
+	level := slog.LevelDebug
+	if !m.outage.told {
+		level = slog.LevelWarn
+		m.outage.told = true
+	}
+	m.say.say(level, "cannot connect; trying on", slog.String("transport", t.String()), slog.Any("error", err))
+}
+
+// recovered ends the outage, if there is one.
+func (m *ConnectionManager) recovered(t fallback.Transport) {
+	if m.outage == nil {
+		m.say.say(slog.LevelDebug, "connected", slog.String("transport", t.String()))
+		return
+	}
+	if m.outage.gap.Number > 0 {
+		m.queue.shut(m.outage.gap, time.Now())
+		m.counters.Reconnected()
+	}
+	m.outage = nil
+	m.say.say(slog.LevelInfo, "connected again", slog.String("transport", t.String()))
+}
+
+// warnMissing tells once what a consumer wants and transport t cannot bring.
+func (m *ConnectionManager) warnMissing(t fallback.Transport) {
+	for _, missing := range m.dialer.Missing() {
+		m.say.once("missing "+string(missing), slog.LevelWarn, "this server does not offer a type that is wanted",
+			slog.String("type", string(missing)))
+	}
+	if t != fallback.Polling {
+		return
+	}
+	if types := m.consumers.types(); types == nil || containsNotice(types) {
+		m.say.once("notices", slog.LevelWarn,
+			"polling brings the eight events that REST answers can rebuild; all others are missed until a stream works")
+	}
+}
+
+func containsNotice(types []events.Type) bool {
+	for _, t := range types {
+		if familyOf(t) == notice {
+			return true
+		}
+	}
+	return false
+}
+
+// stable is how long signs of life must last to make a connection good where
+// there are no beats.
+func (m *ConnectionManager) stable() time.Duration {
+	if d := m.opts.Fallback.Stable; d > 0 {
+		return d
+	}
+	return fallback.DefaultStable
+}
+
+// garbageReason is the metric label of what could not be understood.
+func garbageReason(err error) string {
+	var g *wire.GarbageError
+	if errors.As(err, &g) {
+		return g.Reason.String()
+	}
+	return transport.Reason(err)
+}

@@ -1,0 +1,122 @@
+package client
+
+import (
+	"log/slog"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// receive is what the reader does with one frame: clocks, filter, dedupe,
+// count, queue. It runs no code of the application and waits for nothing.
+func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
+	m.clocks.mark(&m.clocks.frame, f.Received)
+	if f.Dialect != wire.UnknownDialect {
+		c.dialect = f.Dialect
+	}
+	if !c.good && f.Received.Sub(c.opened) >= m.stable() && !hasBeats(c.stream, c.dialect) {
+		c.good = true
+	}
+	switch f.Kind {
+	case wire.Event:
+		m.event(c, f)
+	case wire.Alive:
+		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
+			m.clocks.mark(&m.clocks.event, f.Received)
+		}
+	case wire.Garbage:
+		m.garbage(c, f)
+	case wire.Refusal:
+		m.say.once("refusal "+f.Text, slog.LevelWarn, "the server reports an error",
+			slog.String("transport", c.stream.Transport().String()), slog.String("text", f.Text))
+	case wire.Subscribed, wire.Unsubscribed, wire.Pong:
+	}
+}
+
+// event passes one event on, if somebody wants it and nobody had it yet.
+func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
+	m.counters.Received(f.Type, f.Size, f.Received)
+	m.clocks.mark(&m.clocks.event, f.Received)
+	if isBeat(c, f) {
+		m.clocks.mark(&m.clocks.beat, f.Received)
+		c.good = true
+	}
+	if !f.Type.Known() {
+		m.say.once("unknown "+string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
+			slog.String("type", string(f.Type)))
+	}
+	if !m.consumers.match(f.Type) {
+		m.counters.Filtered()
+		return
+	}
+	m.clocks.mark(&m.clocks.wanted, f.Received)
+	if m.duplicate(f) {
+		m.counters.Duplicate()
+		return
+	}
+	env := events.Envelope{
+		Type: f.Type, Data: m.arena.copy(f.Data), Time: f.Time, Received: f.Received, Origin: f.Origin,
+	}
+	if m.queue.push(env) {
+		m.counters.Dropped(f.Type.Lane())
+		m.say.once("overflow "+f.Type.Lane().String(), slog.LevelWarn,
+			"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
+			slog.String("lane", f.Type.Lane().String()))
+	}
+}
+
+// duplicate reports whether f is a fact that was handed on before. Facts have
+// ids; nothing else may be taken for a double, equal events can be different
+// facts.
+func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
+	switch f.Type {
+	case events.TypeMessageAdded:
+		id, ok := wire.MessageID(f.Data)
+		return ok && !m.books.Added(id)
+	case events.TypeMessageFinalized:
+		id, ok := wire.MessageID(f.Data)
+		return ok && !m.books.Finalized(id)
+	default:
+		return false
+	}
+}
+
+// garbage counts what could not be understood; the stream goes on.
+func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
+	reason := garbageReason(f.Err)
+	m.counters.Garbage(reason)
+	m.say.once("garbage "+reason, slog.LevelWarn, "the server sent what is not an event; it is skipped",
+		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))
+}
+
+// isBeat reports whether f proves stream and node alive.
+func isBeat(c *connection, f *transport.Frame) bool {
+	return c.stream.Transport() != fallback.Polling && wire.IsBeat(c.dialect, f.Type)
+}
+
+// hasBeats reports whether the server of s is known to send beats.
+func hasBeats(s transport.Stream, d wire.Dialect) bool {
+	return s.Transport() != fallback.Polling && len(wire.Beats(d)) > 0
+}
+
+// arenaSize is how much payload one chunk holds. An envelope that is kept for
+// ever keeps at most its chunk.
+const arenaSize = 16 << 10
+
+// An arena copies payloads out of the reader's buffer into chunks that many
+// events share. The zero arena is ready to use.
+type arena struct{ chunk []byte }
+
+func (a *arena) copy(data []byte) []byte {
+	if len(data) > arenaSize/4 {
+		return append([]byte(nil), data...)
+	}
+	if len(data) > cap(a.chunk)-len(a.chunk) {
+		a.chunk = make([]byte, 0, arenaSize)
+	}
+	n := len(a.chunk)
+	a.chunk = append(a.chunk, data...)
+	return a.chunk[n:len(a.chunk):len(a.chunk)]
+}

@@ -1,0 +1,55 @@
+package client
+
+import "github.com/adic/adic-go/subscription/events"
+
+// An entry is an event with its place in the order of all lanes.
+type entry struct {
+	env events.Envelope
+	seq uint64
+}
+
+// A ring is a bounded first-in, first-out queue. It grows by doubling up to its
+// bound, so an idle lane costs nothing.
+type ring struct {
+	bound int
+	buf   []entry
+	first int // index of the oldest entry
+	n     int // entries held
+}
+
+func (r *ring) len() int   { return r.n }
+func (r *ring) full() bool { return r.n >= r.bound }
+
+// head returns the number of the oldest entry.
+func (r *ring) head() (seq uint64, ok bool) {
+	if r.n == 0 {
+		return 0, false
+	}
+	return r.buf[r.first].seq, true
+}
+
+// push adds an entry. The ring must not be full.
+func (r *ring) push(e entry) {
+	if r.n == len(r.buf) {
+		r.grow()
+	}
+	r.buf[(r.first+r.n)%len(r.buf)] = e
+	r.n++
+}
+
+// pop removes the oldest entry. The ring must not be empty.
+func (r *ring) pop() entry {
+	e := r.buf[r.first]
+	r.buf[r.first] = entry{} // lets the payload go
+	r.first = (r.first + 1) % len(r.buf)
+	r.n--
+	return e
+}
+
+func (r *ring) grow() {
+	next := make([]entry, min(max(2*len(r.buf), 16), r.bound))
+	for i := range r.n {
+		next[i] = r.buf[(r.first+i)%len(r.buf)]
+	}
+	r.buf, r.first = next, 0
+}
