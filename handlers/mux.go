@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A Func handles events of any type. Its error is passed to the caller of
+// Dispatch and has no other effect: the event is not sent again.
+type Func func(ctx context.Context, env events.Envelope) error
+
+// A Mux is a routing table. The zero Mux is empty and ready to use; a nil *Mux is
+// empty for good: what is registered with it is never called. All methods, and
+// On, may be called concurrently, also from a handler. A Mux must not be copied
+// after first use.
+type Mux struct {
+	mu    sync.Mutex // held by those who replace the table
+	table atomic.Pointer[table]
+}
+
+// A table is never changed once a Mux points to it.
+type table struct {
+	all      []*entry                 // in order of registration
+	byType   map[events.Type][]*entry // those of On and of OnAny, merged in that order
+	any      []*entry                 // those of OnAny: for types that have no row
+	shared   map[events.Type]struct{} // types with several handlers from On: worth decoding once
+	mistakes []error
+}
+
+// An entry is one registration.
+type entry struct {
+	kind    events.Type // "" for every type
+	handler handler
+	removed atomic.Bool
+}
+
+// A handler runs what was registered. memo is nil if nobody else wants env
+// decoded.
+type handler interface {
+	handle(ctx context.Context, env events.Envelope, memo *memo) error
+}
+
+// handle makes a Func a handler.
+func (f Func) handle(ctx context.Context, env events.Envelope, _ *memo) error { return f(ctx, env) }
+
+// OnAny registers fn for every event, also of types that the SDK does not know,
+// and for gaps, and returns a function that removes it again; calling that again
+// does nothing. A nil fn is a mistake, see Err.
+func (m *Mux) OnAny(fn Func) (remove func()) {
+	if fn == nil {
+		return m.mistake(errors.New("handlers: OnAny: fn is nil: want a function"))
+	}
+	return m.add(&entry{handler: fn})
+}
+
+// OnGap registers fn for the notices that events may be missing. It is
+// On[events.Gap].
+func (m *Mux) OnGap(fn func(context.Context, events.Gap) error) (remove func()) {
+	return On(m, fn)
+}
+
+// Types returns the types that have a handler of their own, in the order in which
+// they were first registered, or nil if a handler wants every event. It is empty
+// but not nil if there is nothing to ask for. The gap is left out: it is never
+// asked for, it always comes.
+func (m *Mux) Types() []events.Type {
+	t := m.load()
+	if len(t.any) > 0 {
+		return nil
+	}
+	types := make([]events.Type, 0, len(t.byType))
+	for _, e := range t.all {
+		if e.kind != events.TypeGap && !slices.Contains(types, e.kind) {
+			types = append(types, e.kind)
+		}
+	}
+	return types
+}
+
+// Handles reports whether Dispatch would call a handler for an event of type t.
+func (m *Mux) Handles(t events.Type) bool {
+	return len(m.load().entries(t)) > 0
+}
+
+// Err returns the mistakes made in registering, joined, or nil: a nil function, or
+// an E that is a pointer, an interface, or does not know its Type. A registration
+// that was a mistake handles nothing.
+func (m *Mux) Err() error { return errors.Join(m.load().mistakes...) }
+
+// load returns the table of now.
+func (m *Mux) load() *table {
+	if m != nil {
+		if t := m.table.Load(); t != nil {
+			return t
+		}
+	}
+	return &empty
+}
+
+// empty is the table of a Mux without entries.
+var empty table
+
+// add puts e at the end of the table.
+func (m *Mux) add(e *entry) (remove func()) {
+	m.change(func(t *table) { t.all = append(t.all, e) })
+	return func() {
+		if !e.removed.Swap(true) {
+			m.change(func(t *table) {
+				t.all = slices.DeleteFunc(t.all, func(other *entry) bool { return other == e })
+			})
+		}
+	}
+}
+
+// mistake records err for Err.
+func (m *Mux) mistake(err error) (remove func()) {
+	m.change(func(t *table) { t.mistakes = append(t.mistakes, err) })
+	return func() {}
+}
+
+// change replaces the table by a copy to which edit was applied.
+func (m *Mux) change(edit func(*table)) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := m.load()
+	t := &table{all: slices.Clone(old.all), mistakes: slices.Clone(old.mistakes)}
+	edit(t)
+	t.index()
+	m.table.Store(t)
+}
+
+// index fills the maps of t from the list of its entries.
+func (t *table) index() {
+	t.byType = map[events.Type][]*entry{}
+	t.shared = map[events.Type]struct{}{}
+	for _, e := range t.all {
+		if e.kind != "" {
+			if _, again := t.byType[e.kind]; again {
+				t.shared[e.kind] = struct{}{}
+			}
+			t.byType[e.kind] = nil
+		}
+	}
+	for _, e := range t.all {
+		if e.kind != "" {
+			t.byType[e.kind] = append(t.byType[e.kind], e)
+			continue
+		}
+		t.any = append(t.any, e)
+		for kind := range maps.Keys(t.byType) {
+			t.byType[kind] = append(t.byType[kind], e)
+		}
+	}
+}
+
+// entries returns those who want an event of type kind, in order.
+func (t *table) entries(kind events.Type) []*entry {
+	if row, ok := t.byType[kind]; ok {
+		return row
+	}
+	return t.any
+}
