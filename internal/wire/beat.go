@@ -1,0 +1,50 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A Beat is an event that a server sends whatever happens. One that stays away
+// says that its lane, the connection or the server's main loop is gone.
+type Beat struct {
+	Type  events.Type
+	Every time.Duration // on an unhurried server; a slow one stretches it, and more in between are normal
+}
+
+// Beats returns the beats of a dialect, as a fresh slice. A node sends its tips
+// every 3 s and three more states every 6 s (2.95 s to 3.07 s were measured for
+// the tips). The guide dialect promises none: its servers may speak on change
+// only.
+func Beats(d Dialect) []Beat {
+	if d != Node {
+		return nil
+	}
+	return []Beat{
+		{events.TypeTipsUpdated, 3 * time.Second},
+		{events.TypeKCoreUpdated, 6 * time.Second},
+		{events.TypeDiversityUpdated, 6 * time.Second},
+		{events.TypeEnergyUpdated, 6 * time.Second},
+	}
+}
+
+// IsBeat reports whether t is a beat of d.
+func IsBeat(d Dialect, t events.Type) bool {
+	if d != Node {
+		return false
+	}
+	switch t {
+	case events.TypeTipsUpdated, events.TypeKCoreUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Witnesses returns the types that are worth asking for even if nobody wants
+// them, as a fresh slice: a beat of the high lane that carries the ids of all
+// tips, and one of the medium lane that counts what is final.
+func Witnesses() []events.Type {
+	return []events.Type{events.TypeTipsUpdated, events.TypeKCoreUpdated}
+}

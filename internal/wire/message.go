@@ -1,0 +1,200 @@
+package wire
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// Dialect is one of the two ways in which servers speak.
+type Dialect uint8
+
+// The dialects.
+const (
+	UnknownDialect Dialect = iota // nothing has been proved
+	Guide                         // as the integration guide shows it: flat payloads, variant names
+	Node                          // as a node does it: {"type","data"}, dotted names, beats
+)
+
+// String returns "unknown", "guide" or "node".
+func (d Dialect) String() string {
+	switch d {
+	case UnknownDialect:
+		return "unknown"
+	case Guide:
+		return "guide"
+	case Node:
+		return "node"
+	default:
+		return "invalid"
+	}
+}
+
+// Kind says what a message is.
+type Kind uint8
+
+// The kinds.
+const (
+	Garbage      Kind = iota // nothing that could be used: see Message.Err
+	Event                    // something happened on the server's side
+	Subscribed               // the answer to Subscribe; the guide's servers also greet with it
+	Unsubscribed             // the answer to Unsubscribe
+	Pong                     // the answer to Ping
+	Refusal                  // an Error message: something asked for was refused, the stream stays
+	Alive                    // a sign of life and nothing else: an SSE comment or heartbeat, a finished poll
+)
+
+// String returns the kind in lower case.
+func (k Kind) String() string {
+	switch k {
+	case Garbage:
+		return "garbage"
+	case Event:
+		return "event"
+	case Subscribed:
+		return "subscribed"
+	case Unsubscribed:
+		return "unsubscribed"
+	case Pong:
+		return "pong"
+	case Refusal:
+		return "refusal"
+	case Alive:
+		return "alive"
+	default:
+		return "invalid"
+	}
+}
+
+// A Message is one frame or one SSE event of a server, understood.
+type Message struct {
+	Kind Kind
+
+	// Dialect is what this message alone proves about the server. An event
+	// proves one. A control message proves none: both dialects have them all.
+	// Whoever sees the whole connection knows more: a Subscribed that answers no
+	// command is the guide's greeting, and a Pong that no Subscribed preceded
+	// comes from a node, which does not greet.
+	Dialect Dialect
+
+	Type events.Type // of an Event: the variant name, whatever the server's spelling; maybe one the SDK does not know
+	Data []byte      // of an Event: its payload, a valid JSON object; aliases the input
+	Time time.Time   // of an Event: the payload's timestamp, in UTC; zero if it has none that can be read
+
+	Names []string // of Subscribed and Unsubscribed: the names as the server spells them
+	Text  string   // of a Refusal: what the server says, 512 bytes at most
+	Err   error    // of Garbage: a *GarbageError
+}
+
+// maxText bounds the text of a refusal, in bytes.
+const maxText = 512
+
+// Parse understands one text frame of a WebSocket, in either dialect. The whole
+// frame is checked to be valid JSON. Keys may come in any order, unknown ones
+// are passed over, and of two equal ones the last counts, as in encoding/json.
+// Names are compared by case.
+//
+// An event of a known type that has lost its wrapper on the way is still an
+// event. An event that calls itself Gap is garbage: gaps are the SDK's own.
+//
+// It does not allocate if it finds an event of a known type that is spelled
+// without escapes.
+func Parse(frame []byte) Message {
+	var e envelope
+	if reason, at := e.scan(frame); reason != 0 {
+		return garbage(reason, at, frame)
+	}
+	kind, ok := e.outer.word()
+	if !ok {
+		return garbage(NoType, 0, frame)
+	}
+	if string(kind) == "Event" {
+		return e.inner.event(frame, "")
+	}
+	if m, ok := e.control(kind); ok {
+		return m
+	}
+	if _, known := known[string(kind)]; known {
+		return e.outer.event(frame, "")
+	}
+	return garbage(UnknownMessage, 0, frame)
+}
+
+// ParseBinary returns what a binary frame is: garbage. Neither dialect has any.
+func ParseBinary(frame []byte) Message { return garbage(Binary, 0, frame) }
+
+// ParseSSE understands one SSE event, in either dialect: name is its event
+// field, "" or "message" if it had none. Beside the forms of the two dialects it
+// takes a flat object that names its type itself, and the wrapper of the
+// WebSocket. Where name and object name different types, the object is right.
+// An event named heartbeat or ping that is no event of a known type is Alive:
+// the guide promises heartbeats and does not say what they look like.
+//
+// In all else it is like Parse.
+func ParseSSE(name string, data []byte) Message {
+	if name == "message" {
+		name = ""
+	}
+	var e envelope
+	reason, at := e.scan(data)
+	kind, ok := e.outer.word()
+	if strings.EqualFold(name, "heartbeat") || strings.EqualFold(name, "ping") {
+		if _, known := known[string(kind)]; reason != 0 || !known {
+			return Message{Kind: Alive}
+		}
+	}
+	switch {
+	case reason == NotObject && known[name] != "":
+		return garbage(BadEvent, 0, data) // what a guide's event would be is its payload
+	case reason != 0:
+		return garbage(reason, at, data)
+	case !ok && name == "":
+		return garbage(NoType, 0, data)
+	case ok && string(kind) == "Event":
+		return e.inner.event(data, name)
+	case ok && (name == "" || strings.EqualFold(name, string(kind))):
+		if m, ok := e.control(kind); ok {
+			return m
+		}
+	}
+	return e.outer.event(data, name)
+}
+
+// control returns the control message that kind names.
+func (e *envelope) control(kind []byte) (Message, bool) {
+	switch string(kind) {
+	case "Subscribed":
+		return Message{Kind: Subscribed, Names: list(e.events)}, true
+	case "Unsubscribed":
+		return Message{Kind: Unsubscribed, Names: list(e.events)}, true
+	case "Pong":
+		return Message{Kind: Pong}, true
+	case "Error":
+		var text string
+		if len(e.message) > 0 && e.message[0] == '"' {
+			text = clip(unquote(e.message), maxText)
+		}
+		return Message{Kind: Refusal, Text: text}, true
+	default:
+		return Message{}, false
+	}
+}
+
+// list returns the strings of raw, nil if it is no array of strings.
+func list(raw []byte) []string {
+	var names []string
+	if json.Unmarshal(raw, &names) != nil {
+		return nil
+	}
+	return names
+}
+
+// clip returns the first limit bytes of s at most, less the part of a rune.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "")
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+const (
+	firstBuffer = 4 << 10  // an idle connection holds this much
+	busyBuffer  = 64 << 10 // and one that always has more to read this much
+	keepBuffer  = 1 << 20  // a larger buffer is given back after the event that needed it
+	maxEmpty    = 100      // reads in a row that bring nothing and no error
+)
+
+// line returns the next line without its end, false if the buffer has no whole
+// one.
+func (r *SSEReader) line() ([]byte, bool) {
+	if r.skipLF && r.pos < r.end {
+		r.skipLF = false
+		if r.buf[r.pos] == '\n' {
+			r.pos++
+		}
+	}
+	unread := r.buf[:r.end]
+	r.lf = find(unread, max(r.lf, r.pos), '\n')
+	r.cr = find(unread, max(r.cr, r.pos), '\r')
+	stop := min(r.lf, r.cr)
+	if stop == r.end {
+		return nil, false
+	}
+	line := unread[r.pos:stop]
+	r.skipLF = stop == r.cr
+	r.pos = stop + 1
+	if !r.started {
+		r.started = true
+		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+	}
+	return line, true
+}
+
+// find returns where c is first in b, at from or after it; len(b) if nowhere.
+func find(b []byte, from int, c byte) int {
+	if from < len(b) && b[from] == c {
+		return from
+	}
+	if i := bytes.IndexByte(b[from:], c); i >= 0 {
+		return from + i
+	}
+	return len(b)
+}
+
+// fill reads once, or sets err.
+func (r *SSEReader) fill() {
+	r.makeRoom()
+	for range maxEmpty {
+		n, err := r.r.Read(r.buf[r.end:])
+		if n < 0 || n > len(r.buf)-r.end {
+			n, err = 0, errors.New("wire: sse: reader returned an impossible count")
+		}
+		r.full = n == len(r.buf)-r.end
+		r.end += n
+		r.err = err
+		if n > 0 || err != nil {
+			return
+		}
+	}
+	r.err = io.ErrNoProgress
+}
+
+// makeRoom sees to it that buf has room after end. What is free before and
+// between data and line is reclaimed only if it is a quarter of the buffer, so
+// that a byte is moved a few times at most; else the buffer doubles.
+func (r *SSEReader) makeRoom() {
+	keep := 0
+	if r.hasData {
+		keep = r.dataEnd - r.data + 1 // and the LF that may follow
+	}
+	used := keep + r.end - r.pos
+	switch {
+	case len(r.buf) == 0, used == 0 && len(r.buf) > keepBuffer:
+		r.move(make([]byte, firstBuffer), keep)
+	case r.full && len(r.buf) < busyBuffer:
+		r.move(make([]byte, 2*len(r.buf)), keep)
+	case used == 0:
+		r.move(r.buf, keep)
+	case r.end < len(r.buf):
+	case len(r.buf)-used >= len(r.buf)/4:
+		r.move(r.buf, keep)
+	default:
+		r.move(make([]byte, 2*len(r.buf)), keep)
+	}
+}
+
+// move copies the data of the event under way, which takes keep bytes with what
+// follows it, and what has not been looked at to the front of buf.
+func (r *SSEReader) move(buf []byte, keep int) {
+	if keep > 0 {
+		copy(buf, r.buf[r.data:r.dataEnd])
+		r.data, r.dataEnd = 0, keep-1
+	}
+	copy(buf[keep:], r.buf[r.pos:r.end])
+	by := r.pos - keep
+	r.pos, r.end = keep, r.end-by
+	r.lf, r.cr = r.lf-by, r.cr-by
+	r.buf = buf
+}
+
