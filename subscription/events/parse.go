@@ -65,31 +65,31 @@ func clip(s string, limit int) string {
 	return strings.ToValidUTF8(s[:limit], "") + "…"
 }
 
-// nearest returns the spelling to suggest for s: the one with the fewest edits
-// between, case and separators aside, if these are a third of s at most. Of two
-// that are equally near, the one with a dot if s has a dot.
+// nearest returns the spelling to suggest for s, "" if none is near: the type
+// that one of its spellings is the fewest edits away from, case and separators
+// aside, and a third of s at most. It is spelled as s is, with a dot if s has one.
 func nearest(s string) string {
 	if len(s) > longestName {
 		return ""
 	}
 	folded := fold(s)
-	best, fewest := "", len(folded)/3+1
-	consider := func(spelling string) {
-		if n := distance(folded, fold(spelling)); n < fewest {
-			best, fewest = spelling, n
+	var best *row
+	fewest := len(folded)/3 + 1
+	for i := range catalogue {
+		r := &catalogue[i]
+		n := min(distance(folded, fold(string(r.kind))), distance(folded, fold(r.name)))
+		if n < fewest {
+			best, fewest = r, n
 		}
 	}
-	dotted := strings.Contains(s, ".")
-	for _, r := range catalogue {
-		if dotted {
-			consider(r.name)
-			consider(string(r.kind))
-		} else {
-			consider(string(r.kind))
-			consider(r.name)
-		}
+	switch {
+	case best == nil:
+		return ""
+	case strings.Contains(s, "."):
+		return best.name
+	default:
+		return string(best.kind)
 	}
-	return best
 }
 
 // fold returns the letters and digits of s in lower case: what is left of a

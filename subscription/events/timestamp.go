@@ -14,6 +14,11 @@ import (
 // milliseconds it is March 1973, as seconds the year 5138.
 const msFrom = 1e11
 
+var (
+	errNotRFC3339 = errors.New("not in the form of RFC 3339")
+	errNotTime    = errors.New("neither a number nor a string")
+)
+
 // A Timestamp is a time as a server writes it. A node 0.3.0 sends whole Unix
 // seconds, the guide's servers RFC 3339 strings; a number of 1e11 or more is
 // taken for milliseconds. What is read is in UTC and lies in the years 0 to 9999.
@@ -68,11 +73,11 @@ func readNumber(data []byte) (time.Time, error) {
 		return time.Unix(n, 0), nil
 	}
 	if !json.Valid(data) {
-		return time.Time{}, errors.New("not a number, not a string")
+		return time.Time{}, errNotTime
 	}
 	seconds, err := strconv.ParseFloat(string(data), 64)
 	if err != nil {
-		return time.Time{}, errors.New("not a number, not a string")
+		return time.Time{}, errNotTime
 	}
 	if seconds >= msFrom {
 		seconds /= 1000
@@ -105,26 +110,29 @@ func readString(data []byte) (time.Time, error) {
 func readRFC3339(text []byte) (time.Time, error) {
 	const (
 		date    = len("2006-01-02")
+		hours   = len("2006-01-02T15")
 		minutes = len("2006-01-02T15:04:")
 		seconds = len("2006-01-02T15:04:05")
 	)
+	// Package time takes a one-digit hour and a decimal comma.
+	if len(text) <= seconds || text[hours] != ':' || text[seconds] == ',' {
+		return time.Time{}, errNotRFC3339
+	}
+	// It wants upper case, a T and at most 59 seconds.
+	if text[date] == 't' || text[date] == ' ' {
+		text[date] = 'T'
+	}
+	if last := len(text) - 1; text[last] == 'z' {
+		text[last] = 'Z'
+	}
 	var leap time.Duration
-	// Package time wants upper case, a T and at most 59 seconds.
-	if len(text) > seconds {
-		if text[date] == 't' || text[date] == ' ' {
-			text[date] = 'T'
-		}
-		if last := len(text) - 1; text[last] == 'z' {
-			text[last] = 'Z'
-		}
-		if string(text[minutes:seconds]) == "60" {
-			copy(text[minutes:], "59")
-			leap = time.Second
-		}
+	if string(text[minutes:seconds]) == "60" {
+		copy(text[minutes:], "59")
+		leap = time.Second
 	}
 	var at time.Time
 	if err := at.UnmarshalText(text); err != nil {
-		return time.Time{}, errors.New("not in the form of RFC 3339")
+		return time.Time{}, errNotRFC3339
 	}
 	return at.Add(leap), nil
 }
