@@ -1,0 +1,144 @@
+package metrics
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// types is how many types have a counter of their own, without a label.
+const types = 64
+
+// slots gives each type of the catalogue its counter.
+var slots = func() map[events.Type]int {
+	m := make(map[events.Type]int, types)
+	for i, t := range events.Types() {
+		if i < types {
+			m[t] = i
+		}
+	}
+	return m
+}()
+
+// padding keeps what two goroutines write off each other's cache lines.
+type padding [64]byte
+
+// Counters accumulates counts. The zero value is ready to use. All methods are
+// safe for concurrent use, take no lock except to add a label that is new, and
+// allocate nothing otherwise. Counters must not be copied after first use.
+type Counters struct {
+	in  input // written by those who read from connections
+	_   padding
+	out output // written by those who call handlers
+	_   padding
+
+	unknown labels[flow] // types without a slot
+	links   [fallback.Polling + 1]link
+	jumps   [fallback.Polling + 1][fallback.Polling + 1]atomic.Uint64 // promotions, from and to
+	gaps    tally
+	status  atomic.Pointer[status]
+
+	reconnections, polls atomic.Uint64
+}
+
+// input is what is known of an event before it is queued.
+type input struct {
+	received             [types]atomic.Uint64
+	bytes                atomic.Uint64
+	last                 atomic.Int64 // Unix nanoseconds; 0 if there was none
+	filtered, duplicates atomic.Uint64
+	dropped              [events.Low + 1]atomic.Uint64
+	garbage              tally
+}
+
+// output is what is known of an event when its handlers have returned.
+type output struct {
+	handled                      [types]atomic.Uint64
+	time                         histogram
+	errors, panics, decodeErrors atomic.Uint64
+}
+
+// flow counts the events of a type without a slot.
+type flow struct{ received, handled atomic.Uint64 }
+
+// status is the state of the connection.
+type status struct {
+	name      string
+	transport fallback.Transport
+}
+
+// Received counts an event frame of so many bytes that was read at this time,
+// whatever becomes of it. It must be called before the event is passed on. Gaps
+// are not received and are not counted.
+func (c *Counters) Received(t events.Type, bytes int, at time.Time) {
+	if t == events.TypeGap {
+		return
+	}
+	if !at.IsZero() {
+		raise(&c.in.last, at.UnixNano())
+	}
+	c.in.bytes.Add(uint64(max(bytes, 0)))
+	if i, ok := slots[t]; ok {
+		c.in.received[i].Add(1)
+		return
+	}
+	c.unknown.at(string(t)).received.Add(1)
+}
+
+// Filtered counts an event that no subscription selects.
+func (c *Counters) Filtered() { c.in.filtered.Add(1) }
+
+// Duplicate counts a fact that was thrown away because it had been passed on
+// before.
+func (c *Counters) Duplicate() { c.in.duplicates.Add(1) }
+
+// Dropped counts an event that a full lane threw away.
+func (c *Counters) Dropped(lane events.Priority) {
+	if lane > events.Low {
+		lane = events.AnyPriority
+	}
+	c.in.dropped[lane].Add(1)
+}
+
+// Garbage counts a frame that could not be understood, by a short word for the
+// reason.
+func (c *Counters) Garbage(reason string) { c.in.garbage.count(reason) }
+
+// Handled counts an event whose handlers, if it had any, have all returned, and the
+// time that they took together. It is called once for an event, however many
+// consumers there are. Gaps are not counted.
+func (c *Counters) Handled(t events.Type, took time.Duration) {
+	if t == events.TypeGap {
+		return
+	}
+	if i, ok := slots[t]; ok {
+		c.out.handled[i].Add(1)
+	} else {
+		c.unknown.at(string(t)).handled.Add(1)
+	}
+	c.out.time.observe(took)
+}
+
+// HandlerError counts a handler that returned an error.
+func (c *Counters) HandlerError() { c.out.errors.Add(1) }
+
+// HandlerPanic counts a handler that panicked.
+func (c *Counters) HandlerPanic() { c.out.panics.Add(1) }
+
+// DecodeError counts an event whose payload was not what its type promises.
+func (c *Counters) DecodeError() { c.out.decodeErrors.Add(1) }
+
+// Gap counts an episode in which events may have been missed, by its cause.
+func (c *Counters) Gap(cause string) { c.gaps.count(cause) }
+
+// raise sets v to n if that is more.
+func raise(v *atomic.Int64, n int64) {
+	for {
+		old := v.Load()
+		if n <= old || v.CompareAndSwap(old, n) {
+			return
+		}
+	}
+}
