@@ -1,0 +1,296 @@
+package refserver
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/adic/adic-go/internal/refserver/ledger"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A script makes things happen and announces them, one at a time, as truthfully
+// as the server was told to be.
+type script struct {
+	server *Server
+
+	mu     sync.Mutex             // held for one happening and its events
+	own    float64                // share of own messages to hide that is still due
+	finals float64                // share of finalizations to hide that is still due
+	told   map[events.Type][]byte // guide dialect: the last state that was told of each family
+}
+
+func newScript(s *Server) *script {
+	c := &script{server: s, told: make(map[events.Type][]byte)}
+	c.rememberLocked()
+	return c
+}
+
+// states are the families of events that tell the state of the ledger, in the
+// order in which a node's tick emits them.
+var states = []events.Type{
+	events.TypeKCoreUpdated,
+	events.TypeTipsUpdated,
+	events.TypeDiversityUpdated,
+	events.TypeEnergyUpdated,
+	events.TypeAdmissibilityUpdated,
+	events.TypeEconomicsUpdated,
+}
+
+func (s *Server) teller() teller {
+	return teller{
+		ledger:  s.ledger,
+		dialect: s.cfg.Dialect,
+		forget:  s.cfg.Untruths.ForgetDepth,
+		now:     s.now(),
+	}
+}
+
+// emit publishes an event, unless the main loop is dead.
+func (s *Server) emit(t events.Type, payload any) {
+	s.publish(s.cfg.Dialect.frame(t, encode(payload)))
+}
+
+func (s *Server) publish(frames ...*frame) {
+	if s.faults.isDead() {
+		return
+	}
+	frames = s.faults.spoil(frames)
+	s.book.add(func(c *Stats) { c.Emitted += uint64(len(frames)) })
+	s.bus.publish(frames...)
+}
+
+// state emits what the ledger holds now of a family.
+func (s *Server) state(t events.Type) {
+	if payload := s.teller().state(t); payload != nil {
+		s.emit(t, payload)
+	}
+}
+
+// rememberLocked takes the present state as told.
+func (c *script) rememberLocked() {
+	for _, t := range states {
+		c.told[t] = c.stateLocked(t)
+	}
+}
+
+// stateLocked is the state of a family without its time.
+func (c *script) stateLocked(t events.Type) []byte {
+	at := c.server.teller()
+	at.now = time.Time{}
+	return encode(at.state(t))
+}
+
+// changesLocked emits, in the guide dialect, each state that is not as it was
+// last told. A node tells the state at its ticks.
+func (c *script) changesLocked() {
+	if c.server.cfg.Dialect == Node {
+		return
+	}
+	for _, t := range states {
+		if now := c.stateLocked(t); !bytes.Equal(now, c.told[t]) {
+			c.told[t] = now
+			c.server.state(t)
+		}
+	}
+}
+
+// AddOptions say what the next message is like and whether it is announced. The
+// zero value is an own message whose parents the server chooses, submitted now.
+type AddOptions struct {
+	Parents []string  // nil: chosen; empty: none
+	At      time.Time // the proposer's clock; zero: the server's
+	Content []byte    // nil: some
+	Peer    bool      // it came from a peer
+	Silent  bool      // no MessageAdded, nor, from a node, anything else at once
+}
+
+// AddMessage adds a message to the ledger, announces it as Config.Untruths say,
+// and returns its id. A node whose own message it is says DepositEscrowed,
+// TipsUpdated, DiversityUpdated and MessageAdded; for a message with given
+// parents and for one of a peer the state is left to the next tick.
+func (s *Server) AddMessage(opts AddOptions) string {
+	c := s.script
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if opts.At.IsZero() {
+		opts.At = s.now()
+	}
+	m := s.ledger.Add(ledger.AddOptions{
+		Parents: opts.Parents, At: opts.At, Content: opts.Content, Peer: opts.Peer,
+	})
+	if s.cfg.Dialect == Node {
+		c.nodeAddedLocked(m, opts)
+		return m.ID
+	}
+	c.changesLocked()
+	if !opts.Silent && !c.hiddenLocked(opts.Peer) {
+		s.emit(events.TypeMessageAdded, s.teller().added(m))
+	}
+	return m.ID
+}
+
+func (c *script) nodeAddedLocked(m ledger.Message, opts AddOptions) {
+	if opts.Silent {
+		return
+	}
+	s := c.server
+	if !opts.Peer {
+		s.emit(events.TypeDepositEscrowed, s.teller().escrowed(m))
+	}
+	if c.hiddenLocked(opts.Peer) {
+		return
+	}
+	chosen := opts.Parents == nil && !opts.Peer
+	if chosen {
+		s.state(events.TypeTipsUpdated)
+		s.state(events.TypeDiversityUpdated)
+	}
+	s.emit(events.TypeMessageAdded, s.teller().added(m))
+	if chosen && s.cfg.Untruths.DoubleAdded {
+		s.emit(events.TypeMessageAdded, s.teller().added(m))
+	}
+}
+
+// hiddenLocked reports whether the next message is one that is not announced.
+func (c *script) hiddenLocked(peer bool) bool {
+	if peer {
+		return c.server.cfg.Untruths.HidePeers
+	}
+	return due(&c.own, c.server.cfg.Untruths.HideOwn)
+}
+
+// due adds a share and reports whether that makes a whole.
+func due(sum *float64, share float64) bool {
+	const slack = 1e-9 // ten tenths are a little less than one
+	if *sum += share; *sum < 1-slack {
+		return false
+	}
+	*sum--
+	return true
+}
+
+// Finalize makes a message final, announces that as Config.Untruths say, and
+// reports whether it is news. A silent finalization is announced by nobody;
+// KCoreUpdated counts it nevertheless.
+func (s *Server) Finalize(id string, silent bool) bool {
+	c := s.script
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !s.ledger.Finalize(id) {
+		return false
+	}
+	c.finalizedLocked([]string{id}, silent)
+	return true
+}
+
+// finalizeOld makes final what is due by the ledger's rule.
+func (s *Server) finalizeOld() {
+	c := s.script
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.finalizedLocked(s.ledger.FinalizeOld(), false)
+}
+
+// finalizedLocked announces finalizations, and the count if any was announced.
+func (c *script) finalizedLocked(ids []string, silent bool) {
+	s, told := c.server, false
+	for _, id := range ids {
+		if !silent && !due(&c.finals, s.cfg.Untruths.HideFinal) {
+			s.emit(events.TypeMessageFinalized, s.teller().finalized(id))
+			told = true
+		}
+	}
+	if told && s.cfg.Dialect == Node {
+		s.state(events.TypeKCoreUpdated)
+	}
+	c.changesLocked()
+}
+
+// Emit publishes one event of any type, also of one that nobody knows. A payload
+// of type json.RawMessage, []byte or string goes out as it is and should be a
+// JSON object in the dialect of the server; any other value, such as a struct of
+// package events, is encoded, and its timestamp put into the form of the dialect,
+// now if it has none. The error says that the value cannot be encoded.
+func (s *Server) Emit(t events.Type, payload any) error {
+	raw, err := s.cfg.Dialect.payload(payload, s.now())
+	if err != nil {
+		return err
+	}
+	s.script.mu.Lock()
+	defer s.script.mu.Unlock()
+	s.publish(s.cfg.Dialect.frame(t, raw))
+	return nil
+}
+
+// Burst publishes n events in one go: no connection gets the first before the
+// last is published. So a burst of more than a ring holds loses its beginning
+// for the fastest reader, too. The payloads are as for Emit.
+func (s *Server) Burst(t events.Type, n int, payload func(i int) any) error {
+	frames := make([]*frame, n)
+	for i := range frames {
+		raw, err := s.cfg.Dialect.payload(payload(i), s.now())
+		if err != nil {
+			return fmt.Errorf("event %d of %d: %w", i, n, err)
+		}
+		frames[i] = s.cfg.Dialect.frame(t, raw)
+	}
+	s.script.mu.Lock()
+	defer s.script.mu.Unlock()
+	s.publish(frames...)
+	return nil
+}
+
+// SetEconomics replaces the figures of the token. The guide dialect announces
+// them; a node emits EconomicsUpdated before anyone can listen, so never.
+func (s *Server) SetEconomics(e ledger.Economics) {
+	s.change(func() { s.ledger.SetEconomics(e) })
+}
+
+// SetConflicts replaces the conflicts, and so the energy.
+func (s *Server) SetConflicts(conflicts ...ledger.Conflict) {
+	s.change(func() { s.ledger.SetConflicts(conflicts...) })
+}
+
+// DropMessage prunes a message and reports whether the ledger held it.
+func (s *Server) DropMessage(id string) (held bool) {
+	s.change(func() { held = s.ledger.Drop(id) })
+	return held
+}
+
+func (s *Server) change(do func()) {
+	s.script.mu.Lock()
+	defer s.script.mu.Unlock()
+	do()
+	s.script.changesLocked()
+}
+
+// Restart is the node's: every stream ends, what was on its way is lost, and so
+// are finality, pending messages and depths, which a node keeps in memory.
+func (s *Server) Restart() { s.restart(s.ledger.Restart) }
+
+// NewHistory is Restart with another, empty ledger: another node at the same
+// address.
+func (s *Server) NewHistory(seed uint64) { s.restart(func() { s.ledger.Reset(seed) }) }
+
+func (s *Server) restart(do func()) {
+	s.script.mu.Lock()
+	defer s.script.mu.Unlock()
+	s.Drop(Streams)
+	do()
+	s.script.rememberLocked()
+}
+
+// Ledger is the truth. What is changed in it directly is announced by ticks only.
+func (s *Server) Ledger() *ledger.Ledger { return s.ledger }
+
+// Messages returns all messages, in order of arrival.
+func (s *Server) Messages() []ledger.Message { return s.ledger.Messages() }
+
+// Tips returns the ids of the tips, sorted.
+func (s *Server) Tips() []string { return s.ledger.Tips() }
+
+// Finals returns the ids of the final messages, in the order in which they
+// became final.
+func (s *Server) Finals() []string { return s.ledger.Finals() }
