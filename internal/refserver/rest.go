@@ -155,10 +155,10 @@ func replyJSON(w http.ResponseWriter, status int, body any) {
 	replyBytes(w, status, "application/json", bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 }
 
-// replyError answers with {"error": …}, one of the three forms in which a node
-// refuses; replyEmpty and replyBadQuery are the others.
-func replyError(w http.ResponseWriter, status int, text string) {
-	replyJSON(w, status, struct {
+// replyError answers 400 with {"error": …}, one of the three forms in which a
+// node refuses; replyEmpty and replyBadQuery are the others.
+func replyError(w http.ResponseWriter, text string) {
+	replyJSON(w, http.StatusBadRequest, struct {
 		Error string `json:"error"`
 	}{text})
 }
@@ -180,5 +180,5 @@ func replyBytes(w http.ResponseWriter, status int, contentType string, body []by
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that is gone needs no answer
+	_, _ = w.Write(body) //nolint:gosec // JSON or text by its type, and a client that is gone needs no answer
 }

@@ -1,6 +1,9 @@
 package ledger
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DepositAmount is the price of a message: 0.1 ADIC.
 const DepositAmount Amount = ADIC / 10
@@ -28,8 +31,7 @@ func (l *Ledger) Deposits(limit int) ([]Deposit, DepositSums) {
 	defer l.mu.Unlock()
 	newest := make([]Deposit, 0, limit)
 	var sums DepositSums
-	for i := len(l.byTime) - 1; i >= 0; i-- {
-		e := l.byTime[i]
+	for _, e := range slices.Backward(l.byTime) {
 		if !e.deposit {
 			continue
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var start = time.Date(2026, time.November, 23, 14, 58, 28, 103981388, time.UTC) //nolint:gochecknoglobals // a time of the recordings
+var start = time.Date(2026, time.November, 23, 14, 58, 28, 103981388, time.UTC)
 
 // root adds a message without parents.
 func root(l *ledger.Ledger, at time.Time) ledger.Message {

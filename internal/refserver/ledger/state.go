@@ -1,6 +1,9 @@
 package ledger
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // KCore is the state of finality.
 type KCore struct {
@@ -13,8 +16,9 @@ type KCore struct {
 
 // A RecentFinal is one of the messages that became final last.
 type RecentFinal struct {
-	ID string
 	Finality
+
+	ID string
 }
 
 const recentFinals = 5
@@ -24,10 +28,13 @@ func (l *Ledger) KCore() KCore {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := KCore{Finalized: len(l.finals), Pending: len(l.pending), K: K}
-	for i := len(l.finals) - 1; i >= 0 && len(k.Recent) < recentFinals; i-- {
-		e, held := l.entries[l.finals[i]]
+	for _, id := range slices.Backward(l.finals) {
+		e, held := l.entries[id]
 		if !held {
 			continue
+		}
+		if len(k.Recent) == recentFinals {
+			break
 		}
 		k.Recent = append(k.Recent, RecentFinal{ID: e.msg.ID, Finality: e.finality})
 		k.AvgDepth += float64(e.finality.Depth)
@@ -70,7 +77,7 @@ func (l *Ledger) Diversity() Diversity {
 	for axis, radius := range [...]uint32{2, 2, 1} {
 		balls := countBalls(tips, axis, radius)
 		a := AxisDiversity{
-			Axis:          uint32(axis), //nolint:gosec // 0, 1 or 2
+			Axis:          uint32(axis),
 			Radius:        radius,
 			DistinctBalls: len(balls),
 			Required:      RequiredDiversity,
