@@ -1,0 +1,216 @@
+package transport
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/rest"
+	"github.com/adic/adic-go/internal/wire"
+)
+
+const (
+	maxRedirects = 10
+	maxBody      = 512         // bytes of a refusal's body that an error keeps
+	bodyTime     = time.Second // for reading them: a body need not end
+	userAgent    = "adic-go"
+)
+
+// newClient returns the client of all transports: a copy of the user's with our
+// rule for redirects. Without one it is our own, and idle closes its idle
+// connections.
+func newClient(user *http.Client) (client *http.Client, idle func()) {
+	client, idle = &http.Client{}, func() {}
+	if user != nil {
+		*client = *user
+	} else {
+		own := newRoundTripper()
+		client.Transport, idle = own, own.CloseIdleConnections
+	}
+	if client.Transport == nil {
+		client.Transport = http.DefaultTransport
+	}
+	client.Transport = locations{client.Transport}
+	client.CheckRedirect = checkRedirect
+	client.Timeout = 0 // it would end a stream in the middle; every request has a context
+	return client, idle
+}
+
+// newRoundTripper returns the connections of a Dialer that was given none. It
+// speaks HTTP/1.1 only: a WebSocket needs it, and on HTTP/2 one stalled
+// connection would stall all three transports.
+func newRoundTripper() *http.Transport {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if ok {
+		t = t.Clone()
+	} else {
+		t = &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: DefaultDialTimeout}
+	}
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	t.ForceAttemptHTTP2 = false
+	t.MaxResponseHeaderBytes = 64 << 10
+	t.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode == http.StatusOK {
+			return nil
+		}
+		return &StatusError{URL: redact(proxy), Proxy: true, Status: resp.StatusCode, RetryAfter: retryAfter(resp)}
+	}
+	return t
+}
+
+// locations refuses a redirect to what is no URL, which http.Client would
+// report without a type.
+type locations struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (l locations) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.next.RoundTrip(req)
+	if err != nil || resp.StatusCode/100 != 3 {
+		return resp, err
+	}
+	to := resp.Header.Get("Location")
+	if _, err := url.Parse(to); err != nil {
+		_ = resp.Body.Close()
+		return nil, &RedirectError{From: redact(req.URL), Reason: BadLocation}
+	}
+	return resp, nil
+}
+
+// checkRedirect follows to the same host and port, and from http to https of
+// the same host, ten times at most. So neither credentials nor the user's
+// headers ever reach another host.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	from := via[len(via)-1].URL
+	refuse := func(reason RedirectReason) error {
+		return &RedirectError{From: redact(from), To: redact(req.URL), Reason: reason}
+	}
+	switch {
+	case !strings.EqualFold(from.Hostname(), req.URL.Hostname()):
+		return refuse(OtherHost)
+	case from.Scheme == "http" && req.URL.Scheme == "https":
+	case from.Scheme != req.URL.Scheme:
+		return refuse(Downgrade)
+	case port(from) != port(req.URL):
+		return refuse(OtherHost)
+	}
+	if len(via) > maxRedirects {
+		return refuse(TooMany)
+	}
+	return nil
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	if u.Scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+// address splits what a user gives as the address of a node: the URL to build
+// on, and the headers of every request.
+func address(base *url.URL, header http.Header) (*url.URL, http.Header) {
+	u := *base
+	u.User, u.RawQuery, u.Fragment, u.RawFragment = nil, "", "", ""
+	h := header.Clone()
+	if h == nil {
+		h = make(http.Header)
+	}
+	if base.User != nil && h.Get("Authorization") == "" {
+		password, _ := base.User.Password()
+		pair := base.User.Username() + ":" + password
+		h.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
+	}
+	if h.Get("User-Agent") == "" {
+		h.Set("User-Agent", userAgent)
+	}
+	return &u, h
+}
+
+// endpoint returns the URL of a stream.
+func (d *Dialer) endpoint(path string, a ask) *url.URL {
+	u := d.base.JoinPath(path)
+	u.RawQuery = wire.Query(a.types, a.spelling)
+	return u
+}
+
+// statusError makes the error for an answer that opens no stream. It reads a
+// little of the body and closes it.
+func statusError(t fallback.Transport, u *url.URL, resp *http.Response) *StatusError {
+	e := &StatusError{Transport: t, URL: redact(u), Status: resp.StatusCode, RetryAfter: retryAfter(resp)}
+	e.Body = head(resp.Body)
+	return e
+}
+
+// head reads the beginning of a body and closes it. The body may be slow or
+// endless: after a second what has come is enough.
+func head(body io.ReadCloser) []byte {
+	if body == nil {
+		return nil
+	}
+	timer := time.AfterFunc(bodyTime, func() { _ = body.Close() })
+	b, _ := io.ReadAll(io.LimitReader(body, maxBody))
+	timer.Stop()
+	_ = body.Close()
+	return b
+}
+
+func retryAfter(resp *http.Response) time.Duration {
+	now := serverTime(resp)
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return rest.RetryAfter(resp.Header, now)
+}
+
+// serverTime returns the Date of a response, zero if it has none.
+func serverTime(resp *http.Response) time.Time {
+	t, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// redact returns a URL that may be shown: without user and password, without
+// the values of query parameters that are not ours, not too long.
+func redact(u *url.URL) string {
+	const longest = 60 // of the list of types
+	shown := *u
+	shown.User, shown.RawQuery, shown.Fragment, shown.RawFragment = nil, "", "", ""
+	text := shown.String()
+	sep := "?"
+	for part := range strings.SplitSeq(u.RawQuery, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		switch {
+		case part == "":
+			continue
+		case name != "events":
+			part = name + "=xxxxx"
+		case len(value) > longest:
+			part = name + "=" + value[:longest] + "…"
+		}
+		text += sep + part
+		sep = "&"
+	}
+	return text
+}
+
+// unwrapURL returns what an http.Client wrapped: its *url.Error shows the URL
+// with everything in it.
+func unwrapURL(err error) error {
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	return err
+}

@@ -1,0 +1,209 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+const (
+	// silence is how long an SSE stream may be without its first byte. Every
+	// server sends a heartbeat after 15 s; what is silent for longer sits behind
+	// something that holds the stream back.
+	silence = 20 * time.Second
+
+	maxRetry = time.Minute // of a stream's own wish for the pause after it
+)
+
+// An sse is a stream over server-sent events.
+type sse struct {
+	types   []events.Type // nil: all
+	url     string        // without secrets
+	limit   int64         // bytes of an event
+	idle    time.Duration // without a byte; not positive: no limit
+	date    time.Time     // the server's, at the head
+	opened  time.Time
+	reader  *wire.SSEReader
+	body    io.Closer
+	cancel  context.CancelFunc // of the request
+	life    *life
+	end     *end
+	dialect atomic.Uint32 // a wire.Dialect
+
+	mu    sync.Mutex
+	timer *time.Timer // runs watch; nil when the stream has ended
+}
+
+// openSSE makes one try. The response head is the proof: a node has the
+// subscription in place when it sends it.
+func (d *Dialer) openSSE(parent context.Context, a ask) (Stream, error) {
+	t := d.try(parent, fallback.SSE, d.endpoint("v1/sse/events", a))
+	defer t.cancel()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(t.ctx, cancel)
+	resp, err := d.getSSE(ctx, t)
+	if err == nil && !stop() { // too late
+		_ = resp.Body.Close()
+		err = t.failed(ctx.Err())
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	s := &sse{
+		types: a.types, url: redact(t.url), limit: d.cfg.MaxFrame, idle: d.cfg.IdleTimeout,
+		date: serverTime(resp), opened: time.Now(),
+		body: resp.Body, cancel: cancel, life: newLife(), end: newEnd(),
+	}
+	s.reader = wire.NewSSEReader(&body{resp.Body, s.life}, int(d.cfg.MaxFrame))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timer = time.AfterFunc(silence, s.watch)
+	return s, nil
+}
+
+// getSSE sends the request and checks the head of the response. The body of one
+// that is returned is open.
+func (d *Dialer) getSSE(ctx context.Context, t *try) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url.String(), nil)
+	if err != nil {
+		return nil, t.failed(err)
+	}
+	req.Header = d.header.Clone()
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Accept-Encoding", "identity") // a compressor on the way holds events back
+	req.Header.Set("Cache-Control", "no-cache")
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return nil, t.failed(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, statusError(t.transport, t.url, resp)
+	}
+	got := resp.Header.Get("Content-Type")
+	media, _, err := mime.ParseMediaType(got)
+	coding := resp.Header.Get("Content-Encoding")
+	if coding != "" && coding != "identity" {
+		got, media = coding, ""
+	}
+	if err != nil || media != "text/event-stream" {
+		return nil, &ContentTypeError{URL: redact(t.url), Got: got, Body: head(resp.Body)}
+	}
+	return resp, nil
+}
+
+// Next implements Stream.
+func (s *sse) Next() (Frame, error) {
+	if err := s.end.cause(); err != nil {
+		return Frame{}, err
+	}
+	ev, err := s.reader.Next()
+	if err != nil {
+		s.stop(s.ended(err))
+		return Frame{}, s.end.cause()
+	}
+	f := Frame{Received: time.Now(), Size: len(ev.Data), Replaced: ev.Invalid}
+	if ev.Comment {
+		f.Message = wire.Message{Kind: wire.Alive}
+		return f, nil
+	}
+	f.Message = wire.ParseSSE(ev.Name, ev.Data)
+	if f.Dialect != wire.UnknownDialect && f.Dialect != s.Dialect() {
+		s.dialect.Store(uint32(f.Dialect))
+	}
+	return f, nil
+}
+
+// ended translates the reader's error. A stream that ends without the last
+// chunk, as a stopped node's does, has ended just the same.
+func (s *sse) ended(err error) error {
+	if is[*wire.TooBigError](err) {
+		return &FrameTooBigError{Transport: fallback.SSE, Limit: s.limit, Option: "MaxFrame"}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return &ClosedError{Transport: fallback.SSE, RetryAfter: min(s.reader.Retry(), maxRetry), Err: err}
+}
+
+// watch ends a stream that is silent. It runs when that may be so, and says when
+// it is to be run again.
+func (s *sse) watch() {
+	quiet := s.life.quiet(time.Now())
+	limit, err := silence, error(&SilentError{Transport: fallback.SSE, URL: s.url, After: silence})
+	if s.life.some.Load() {
+		limit, err = s.idle, &IdleError{Transport: fallback.SSE, After: quiet}
+	}
+	switch {
+	case limit <= 0:
+	case quiet >= limit:
+		s.stop(err)
+	default:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.timer != nil {
+			s.timer.Reset(limit - quiet)
+		}
+	}
+}
+
+// stop ends the stream because of err.
+func (s *sse) stop(err error) {
+	if !s.end.because(err) {
+		return
+	}
+	s.mu.Lock()
+	s.timer.Stop()
+	s.timer = nil
+	s.mu.Unlock()
+	s.cancel()
+	_ = s.body.Close()
+}
+
+// Close implements Stream. SSE has no goodbye: a node frees what belongs to the
+// connection when that goes.
+func (s *sse) Close() { s.stop(ErrClosed) }
+
+// Widen implements Stream. What an SSE stream carries is fixed by its request.
+func (s *sse) Widen(types []events.Type) bool {
+	if s.end.cause() != nil {
+		return false
+	}
+	if s.types == nil || types == nil {
+		return s.types == nil
+	}
+	for _, t := range types {
+		if !slices.Contains(s.types, t) {
+			return false
+		}
+	}
+	return true
+}
+
+// Probe implements Stream: there is no way to ask.
+func (s *sse) Probe() {}
+
+// LastFrame implements Stream.
+func (s *sse) LastFrame() time.Time { return s.life.lastByte() }
+
+// Transport implements Stream.
+func (s *sse) Transport() fallback.Transport { return fallback.SSE }
+
+// Opened implements Stream.
+func (s *sse) Opened() time.Time { return s.opened }
+
+// ServerTime implements Stream.
+func (s *sse) ServerTime() time.Time { return s.date }
+
+// Dialect implements Stream.
+func (s *sse) Dialect() wire.Dialect { return wire.Dialect(s.dialect.Load()) }

@@ -1,0 +1,190 @@
+// Package transport opens connections to a node, and is the only package that
+// does. WebSocket, SSE and polling look alike from above: a [Dialer] opens a
+// [Stream], and Stream.Next returns what the server says, one message at a time.
+//
+//	websocket.go   a stream over a WebSocket          sse.go   a stream over SSE
+//	upgrade.go     its handshake                      life.go  when the last byte came
+//	barrier.go     Ping and Pong before it is used    poll*.go a stream rebuilt from REST
+//	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
+//	spelling.go    how to ask, and what was refused   errors.go, classify.go
+//
+// # What a stream promises
+//
+// Open returns a stream that is usable: on a WebSocket the server has answered a
+// Ping, on SSE the response head is there, on polling a poll is complete. From
+// then on nothing that the server sends is lost on the way to Next. A bad
+// message is a frame of kind Garbage and costs nothing but itself; an error of
+// Next is the end, and [Classify] alone decides what it means.
+//
+// A stream reads only while Next is being called. A consumer that takes its time
+// is no reason to end it: all watchdogs stand still meanwhile.
+//
+// # Goroutines
+//
+// A WebSocket has one for its pings and, until its barrier is passed, one that
+// reads. An SSE stream has none. Close waits for them.
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A Config says where the node is and how to talk to it. Durations: 0 means the
+// default, a negative one switches the watchdog off.
+type Config struct {
+	// Base is the node's URL, http or https, with a path prefix if it has one.
+	// User and password become basic authentication.
+	Base *url.URL
+
+	// Client carries every request. Its Transport and Jar are used; its
+	// CheckRedirect is replaced and its Timeout, which would cut a stream off,
+	// is not used. Nil means a client of the Dialer's own: HTTP/1.1, proxies from
+	// the environment.
+	Client *http.Client
+
+	Header http.Header // sent with every request
+
+	DialTimeout  time.Duration // one try to open, up to usable; 0 means 10 s
+	IdleTimeout  time.Duration // SSE: no byte for this long ends the stream; 0 means 31 s
+	PingInterval time.Duration // WebSocket: between two pings, and the bound of a pong; 0 means 15 s
+	PollInterval time.Duration // between two polls; 0 means 5 s
+	MaxFrame     int64         // bytes of one message; 0 means 16 MiB
+	Requests     int           // REST requests per minute; 0 means 120
+}
+
+// The defaults of Config.
+const (
+	DefaultDialTimeout  = 10 * time.Second
+	DefaultIdleTimeout  = 31 * time.Second // two heartbeats of a node and a little
+	DefaultPingInterval = 15 * time.Second
+	DefaultMaxFrame     = 16 << 20 // 20,000 tips are one frame of 1.3 MB
+)
+
+// A Frame is one message of a server.
+type Frame struct {
+	wire.Message               // Data is valid until the next call of Next
+	Received     time.Time     // this host's clock, when it had been read
+	Origin       events.Origin // live or polled
+	Size         int           // bytes, without framing; 0 for comments and polls
+	Replaced     int           // on SSE: how many U+FFFD stand in Data for bytes that were no UTF-8
+}
+
+// A Stream is an open connection. Next has one caller at a time; everything else
+// may be called from any goroutine.
+type Stream interface {
+	// Next waits for the next message. An error is the end of the stream: it is
+	// ErrClosed after Close, else one that Classify understands, and every later
+	// call returns the same.
+	Next() (Frame, error)
+
+	// LastFrame returns when the last sign of life came: any byte, so also a
+	// Pong, a comment, a part of a large frame; on polling a finished request.
+	LastFrame() time.Time
+
+	// Transport returns how the server is followed.
+	Transport() fallback.Transport
+
+	// Opened returns when the stream became usable.
+	Opened() time.Time
+
+	// ServerTime returns the Date of the response that opened the stream; zero if
+	// it had none.
+	ServerTime() time.Time
+
+	// Dialect returns which dialect the server has been seen to speak. On a
+	// WebSocket it is usually known when Open returns, elsewhere after an event.
+	Dialect() wire.Dialect
+
+	// Widen asks for more types on the running stream; nil means all. False
+	// means that a new connection is needed for them.
+	Widen(types []events.Type) bool
+
+	// Probe makes a WebSocket's server send a Pong, which Next returns. The other
+	// transports have no such question, and Probe does nothing.
+	Probe()
+
+	// Close ends the stream and waits until all of it is gone, politely but no
+	// longer than a second. A pending Next returns ErrClosed. It may be called
+	// more than once.
+	Close()
+}
+
+// A Dialer opens streams to one node. It remembers how the node wants to be
+// asked. All methods may be called concurrently.
+type Dialer struct {
+	cfg    Config
+	base   *url.URL // without user, query and fragment
+	header http.Header
+	client *http.Client
+	idle   func() // closes idle connections of the Dialer's own client
+
+	mu       sync.Mutex
+	spelling map[fallback.Transport]wire.Spelling
+	missing  []events.Type
+}
+
+// NewDialer returns a Dialer. It does not connect.
+func NewDialer(cfg Config) *Dialer {
+	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]wire.Spelling)}
+	d.base, d.header = address(cfg.Base, cfg.Header)
+	d.client, d.idle = newClient(cfg.Client)
+	return d
+}
+
+// Open opens a stream of the given types, all if nil, and returns when it is
+// usable. It asks in every spelling that a server may want, at once one after
+// the other, and remembers which was taken.
+//
+// The end of ctx ends the opening, not the stream. The error is the cause of ctx
+// in that case, else one that Classify understands: *DialError, *StatusError,
+// *RedirectError, *ContentTypeError, *HandshakeError, *FilterError,
+// *SilentError, or of polling one of package rest.
+func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
+	switch t {
+	case fallback.WebSocket:
+		return d.open(ctx, t, types, d.openWebSocket)
+	case fallback.SSE:
+		return d.open(ctx, t, types, d.openSSE)
+	case fallback.Polling:
+		return d.openPolling(ctx, types)
+	case fallback.None:
+	}
+	return nil, fmt.Errorf("transport: there is no transport %q", t)
+}
+
+// Missing returns those types of the last stream opened that this server does
+// not offer, nil if it took them all.
+func (d *Dialer) Missing() []events.Type {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]events.Type(nil), d.missing...)
+}
+
+// Close closes the idle connections of the Dialer's own client. Those of a
+// client that was handed in are its owner's. Streams stay open.
+func (d *Dialer) Close() { d.idle() }
+
+// withDefaults puts the defaults where c has zeros.
+func (c Config) withDefaults() Config {
+	c.DialTimeout = orDefault(c.DialTimeout, DefaultDialTimeout)
+	c.IdleTimeout = orDefault(c.IdleTimeout, DefaultIdleTimeout)
+	c.PingInterval = orDefault(c.PingInterval, DefaultPingInterval)
+	c.MaxFrame = orDefault(c.MaxFrame, DefaultMaxFrame)
+	return c
+}
+
+func orDefault[T int64 | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
