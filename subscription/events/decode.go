@@ -39,7 +39,7 @@ func Decode[E Event](env Envelope) (E, error) {
 
 // unmarshal is json.Unmarshal, except that null is no payload.
 func unmarshal(data []byte, into any, kind reflect.Type) error {
-	if string(bytes.TrimSpace(data)) == "null" {
+	if string(bytes.TrimSpace(data)) == null {
 		return &json.UnmarshalTypeError{Value: "null", Type: kind}
 	}
 	return json.Unmarshal(data, into)

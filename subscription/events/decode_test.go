@@ -58,14 +58,14 @@ func TestDecodeFollowsEncodingJSON(t *testing.T) {
 		data string
 		want events.DiversityUpdated
 	}{
-		"of equal keys the last counts":      {`{"total_tips":1,"total_tips":2}`, events.DiversityUpdated{TotalTips: 2}},
-		"but null leaves the first":          {`{"total_tips":1,"total_tips":null}`, events.DiversityUpdated{TotalTips: 1}},
-		"keys match in any case":             {`{"Total_Tips":1}`, events.DiversityUpdated{TotalTips: 1}},
-		"the last counts, whatever its case": {`{"total_tips":1,"TOTAL_TIPS":2}`, events.DiversityUpdated{TotalTips: 2}},
-		"underscores do not fold":            {`{"totaltips":1}`, events.DiversityUpdated{}},
-		"a long s is an s":                   {`{"total_tip\u017f":1}`, events.DiversityUpdated{TotalTips: 1}},
-		"a second list begins anew":          {`{"axes":[{"axis":1},{"axis":2}],"axes":[{"axis":3}]}`, events.DiversityUpdated{Axes: []events.DiversityAxis{{Axis: 3}}}},
-		"a null in a list is zero":           {`{"axes":[null,{"axis":2}]}`, events.DiversityUpdated{Axes: []events.DiversityAxis{{}, {Axis: 2}}}},
+		"of equal keys the last counts":        {`{"total_tips":1,"total_tips":2}`, events.DiversityUpdated{TotalTips: 2}},
+		"but null leaves the first":            {`{"total_tips":1,"total_tips":null}`, events.DiversityUpdated{TotalTips: 1}},
+		"keys match in any case":               {`{"Total_Tips":1}`, events.DiversityUpdated{TotalTips: 1}},
+		"the last counts, whatever its case":   {`{"total_tips":1,"TOTAL_TIPS":2}`, events.DiversityUpdated{TotalTips: 2}},
+		"underscores do not fold":              {`{"totaltips":1}`, events.DiversityUpdated{}},
+		"a long s is an s":                     {`{"total_tip\u017f":1}`, events.DiversityUpdated{TotalTips: 1}},
+		"a second list is laid over the first": {`{"axes":[{"axis":1,"radius":9},{"axis":2}],"axes":[{"axis":3}]}`, events.DiversityUpdated{Axes: []events.DiversityAxis{{Axis: 3, Radius: 9}}}},
+		"a null in a list is zero":             {`{"axes":[null,{"axis":2}]}`, events.DiversityUpdated{Axes: []events.DiversityAxis{{}, {Axis: 2}}}},
 	} {
 		got, err := events.Decode[events.DiversityUpdated](envelope(events.TypeDiversityUpdated, c.data))
 		require.NoError(t, err, name)

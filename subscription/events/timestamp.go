@@ -14,6 +14,9 @@ import (
 // milliseconds it is March 1973, as seconds the year 5138.
 const msFrom = 1e11
 
+// null is the JSON for a value that is not there.
+const null = "null"
+
 var (
 	errNotRFC3339 = errors.New("not in the form of RFC 3339")
 	errNotTime    = errors.New("neither a number nor a string")
@@ -30,7 +33,7 @@ type Timestamp struct{ time.Time }
 // one, or null for the zero Timestamp. Years outside of 0 to 9999 are an error.
 func (t Timestamp) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
-		return []byte("null"), nil
+		return []byte(null), nil
 	}
 	text, err := t.UTC().MarshalJSON()
 	if err != nil {
@@ -43,7 +46,7 @@ func (t Timestamp) MarshalJSON() ([]byte, error) {
 // fraction of any length are understood, as are the variants that RFC 3339
 // allows: lower case, a space for the T, a leap second (the second after it).
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
-	if string(data) == "null" {
+	if string(data) == null {
 		return nil
 	}
 	read := readNumber
@@ -66,7 +69,8 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 
 // readNumber reads Unix seconds or milliseconds.
 func readNumber(data []byte) (time.Time, error) {
-	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+	// strconv takes 007 and +7, which are no JSON. A date has neither.
+	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil && data[0] >= '1' && data[0] <= '9' {
 		if n >= msFrom {
 			return time.UnixMilli(n), nil
 		}

@@ -78,7 +78,7 @@ func TestTimestampRefusesEverythingElse(t *testing.T) {
 
 // UnmarshalJSON is public, so it meets what encoding/json would have refused.
 func TestTimestampRefusesWhatIsNotJSON(t *testing.T) {
-	for _, text := range []string{"", " ", `"`, `"2024-01-15T10:30:00Z`, "\"\\", "\"\\\"", "0x10", "1_000", "Inf", "NaN", "+1.5", "nul", "1705314600.5 "} {
+	for _, text := range []string{"", " ", `"`, `"2024-01-15T10:30:00Z`, "\"\\", "\"\\\"", "0x10", "1_000", "Inf", "NaN", "+1.5", "+7", "007", "-", "nul", "1705314600.5 "} {
 		var at events.Timestamp
 		require.Error(t, at.UnmarshalJSON([]byte(text)), text)
 	}
