@@ -155,10 +155,10 @@ func replyJSON(w http.ResponseWriter, status int, body any) {
 	replyBytes(w, status, "application/json", bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 }
 
-// replyError answers 400 with {"error": …}, one of the three forms in which a
-// node refuses; replyEmpty and replyBadQuery are the others.
-func replyError(w http.ResponseWriter, text string) {
-	replyJSON(w, http.StatusBadRequest, struct {
+// replyError answers with {"error": …}, one of the three forms in which a node
+// refuses; replyEmpty and replyBadQuery are the others.
+func replyError(w http.ResponseWriter, status int, text string) { //nolint:unparam // a call shows its status, as with replyEmpty
+	replyJSON(w, status, struct {
 		Error string `json:"error"`
 	}{text})
 }

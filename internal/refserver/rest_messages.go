@@ -94,7 +94,7 @@ func (h *restHandler) bulk(w http.ResponseWriter, r *http.Request, _ string) {
 	}
 	wanted := strings.Split(joined, ",")
 	if len(wanted) > maxPage {
-		replyError(w, "Too many IDs requested. Maximum is 1000")
+		replyError(w, http.StatusBadRequest, "Too many IDs requested. Maximum is 1000")
 		return
 	}
 	body := struct {
@@ -118,7 +118,7 @@ func (h *restHandler) bulk(w http.ResponseWriter, r *http.Request, _ string) {
 func (h *restHandler) since(w http.ResponseWriter, r *http.Request, param string) {
 	anchor, ok := parseID(param)
 	if !ok {
-		replyError(w, "Invalid checkpoint ID")
+		replyError(w, http.StatusBadRequest, "Invalid checkpoint ID")
 		return
 	}
 	limit := maxPage
@@ -153,12 +153,12 @@ func (h *restHandler) between(w http.ResponseWriter, r *http.Request, _ string) 
 	}
 	start, ok := parseTime(got["start"])
 	if !ok {
-		replyError(w, "Invalid start timestamp")
+		replyError(w, http.StatusBadRequest, "Invalid start timestamp")
 		return
 	}
 	end, ok := parseTime(got["end"])
 	if !ok {
-		replyError(w, "Invalid end timestamp")
+		replyError(w, http.StatusBadRequest, "Invalid end timestamp")
 		return
 	}
 	limit := maxPage
