@@ -82,8 +82,8 @@ func (l *Ladder) First(now time.Time) Step {
 // After proof that the transport does not work (all kinds but Dropped) that is
 // the next lower transport that is not cooling, at once; after a drop the same
 // transport, after a wait, unless this was the third in a row that had not become
-// good; and below the last rung the best transport that is not cooling, after a
-// wait.
+// good, or the transport may not be tried again soon; and below the last rung the
+// best transport that is not cooling, after a wait.
 func (l *Ladder) Next(now time.Time, last Outcome) Step {
 	if i := l.find(last.Transport); i >= 0 {
 		l.current = i
@@ -102,7 +102,7 @@ func (l *Ladder) Next(now time.Time, last Outcome) Step {
 		if !good {
 			l.lives++
 		}
-		if l.lives < shortLives && !l.free(now, r).After(now.Add(l.policy.MaxDelay)) {
+		if l.lives < shortLives && l.soon(now, r) {
 			return l.step(now, l.wait())
 		}
 	}
@@ -165,7 +165,7 @@ func (l *Ladder) Failed(now time.Time, try Outcome) {
 }
 
 // Promoted says that t became good beside the current transport and takes its
-// place.
+// place. The end of the connection that it replaces is not reported to Next.
 func (l *Ladder) Promoted(now time.Time, t Transport) {
 	if i := l.find(t); i >= 0 {
 		l.current = i
@@ -226,6 +226,12 @@ func (l *Ladder) free(now time.Time, r *rung) time.Time {
 	rested := earlier(r.rested(), now.Add(l.policy.MaxDelay))
 	asked := earlier(later(r.cool, l.host), now.Add(max(l.policy.MaxRetryAfter, 0)))
 	return later(rested, asked)
+}
+
+// soon reports whether it is worth waiting for r to be free, although there may be
+// lower rungs that are.
+func (l *Ladder) soon(now time.Time, r *rung) bool {
+	return !r.rested().After(now.Add(l.policy.MinDelay)) && !l.free(now, r).After(now.Add(l.policy.MaxDelay))
 }
 
 // restart ends a pass: a wait, and then the best rung that is not cooling, or
