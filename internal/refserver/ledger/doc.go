@@ -18,8 +18,9 @@
 // old does; this keeps a few tips alive. A message becomes final once it has
 // [K] descendants, so that finality never overtakes an ancestor.
 //
-// A node 0.3.0 keeps finality, pending queue, deposits and depths in memory
-// only: [Ledger.Restart] loses them. [Ledger.Reset] begins another history.
+// A node 0.3.0 keeps finality, pending queue and depths in memory only:
+// [Ledger.Restart] loses them, and the deposits with them, which is this model's
+// choice. [Ledger.Reset] begins another history.
 //
 // # Orders
 //

@@ -74,8 +74,8 @@ func (l *Ledger) resetLocked(seed uint64) {
 	l.economics = Genesis()
 }
 
-// Restart loses what a node 0.3.0 keeps in memory only: finality, the pending
-// queue, deposits and depths. Messages and tips stay. What was pending is
+// Restart loses what a node 0.3.0 keeps in memory only, finality, the pending
+// queue and depths, and the deposits. Messages and tips stay. What was pending is
 // never looked at again, so it becomes final only by Finalize.
 func (l *Ledger) Restart() {
 	l.mu.Lock()

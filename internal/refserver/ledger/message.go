@@ -13,7 +13,7 @@ const IDLen = 2 * sha256.Size
 
 // A Message is one node of the graph. Its slices are shared: do not modify them.
 type Message struct {
-	ID        string    // 64 hex digits, lower case: a hash of what follows
+	ID        string    // 64 hex digits, lower case: a hash of parents, time, proposer and content
 	Parents   []string  // ids, maybe of messages that the ledger does not hold; never nil
 	Depth     uint32    // 1 + the deepest parent, 0 without parents; 0 for all after Restart
 	Timestamp time.Time // the proposer's clock, nanoseconds, UTC; not the time of arrival
