@@ -42,6 +42,8 @@ func TestParseTypeSuggestsTheNearMiss(t *testing.T) {
 		{"FinalityUpdated", "MessageFinalized"},
 		{"governance.proposals.enacted", "governance.proposal.enacted"},
 		{"pouw.task.submited", "pouw.task.submitted"},
+		{"QuorumXtd", "QuorumVoteCompleted"}, // quorum.voted, 3 edits in 9 letters
+		{"TipsUpd", ""},                      // 3 edits in 7
 		{"Gap", ""},
 		{"", ""},
 		{"all", ""},
