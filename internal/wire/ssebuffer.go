@@ -105,4 +105,3 @@ func (r *SSEReader) move(buf []byte, keep int) {
 	r.lf, r.cr = r.lf-by, r.cr-by
 	r.buf = buf
 }
-

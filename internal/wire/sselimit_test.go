@@ -1,0 +1,105 @@
+package wire_test
+
+import (
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/adic/adic-go/internal/wire"
+)
+
+func TestSSELimit(t *testing.T) {
+	const limit = 100
+	x := func(n int) string { return strings.Repeat("x", n) }
+	for name, c := range map[string]struct {
+		stream string
+		fits   bool
+	}{
+		"data of the limit":               {"data: " + x(limit) + "\n\n", true},
+		"one more":                        {"data: " + x(limit+1) + "\n\n", false},
+		"one more, no space":              {"data:" + x(limit+1) + "\n\n", false},
+		"two lines of the limit":          {"data: " + x(limit/2) + "\ndata: " + x(limit/2-1) + "\n\n", true},
+		"two lines, one more":             {"data: " + x(limit/2) + "\ndata: " + x(limit/2) + "\n\n", false},
+		"many empty lines of data":        {strings.Repeat("data\n", limit+2) + "\n", false},
+		"name and data":                   {"event: " + x(40) + "\ndata: " + x(60) + "\n\n", true},
+		"name and data, one more":         {"event: " + x(40) + "\ndata: " + x(61) + "\n\n", false},
+		"data and name, one more":         {"data: " + x(61) + "\nevent: " + x(40) + "\n\n", false},
+		"long comment":                    {":" + x(limit+5) + "\n", true},
+		"longer comment":                  {":" + x(limit+6) + "\n", false},
+		"longer comment within an event":  {"data: " + x(60) + "\n: " + x(60) + "\n\n", false},
+		"long unknown field":              {x(limit+6) + "\n", true},
+		"longer unknown field":            {x(limit+7) + "\n", false},
+		"a line without an end":           {x(limit + 7), false},
+		"a line without an end that fits": {x(limit + 6), true},
+		"many fields that leave nothing":  {strings.Repeat("id: "+x(90)+"\n"+x(90)+"\nretry: 5\n: "+x(90)+"\n", 50), true},
+		"many events":                     {strings.Repeat("event: "+x(40)+"\ndata: "+x(60)+"\n\n", 50), true},
+		"many names":                      {strings.Repeat("event: "+x(40)+"\n", 50), true},
+		"data that was dropped":           {strings.Repeat("event: "+x(90)+"\n\n", 50), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyWay(t, "data: before\n\n"+c.stream, limit, func(t *testing.T, got read) {
+				require.NotEmpty(t, got.events)
+				assert.Equal(t, "|before|", got.events[0], "what is before comes through")
+				if c.fits {
+					assert.Equal(t, io.EOF, got.err)
+					return
+				}
+				var err *wire.TooBigError
+				require.ErrorAs(t, got.err, &err)
+				assert.Equal(t, limit, err.Limit)
+				assert.Greater(t, err.Seen, limit)
+				for _, ev := range got.events {
+					assert.LessOrEqual(t, len(ev), limit+2)
+				}
+			})
+		})
+	}
+}
+
+func TestTooBigErrorIsFinalAndNamesTheLimit(t *testing.T) {
+	r := wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 200)+"\n\ndata: after\n\n"), 64)
+	_, err := r.Next()
+	require.EqualError(t, err, "wire: sse event is over the limit of 64 bytes: 206 seen")
+	_, again := r.Next()
+	assert.Equal(t, err, again)
+}
+
+func TestDefaultLimit(t *testing.T) {
+	for _, limit := range []int{0, -1} {
+		fits := readAll(wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 16<<20)+"\n\n"), limit))
+		assert.Len(t, fits.events, 1)
+		assert.Equal(t, io.EOF, fits.err)
+		var err *wire.TooBigError
+		require.ErrorAs(t, readAll(wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 16<<20+1)+"\n\n"), limit)).err, &err)
+		assert.Equal(t, 16<<20, err.Limit)
+	}
+}
+
+// endless is a stream without a line end.
+type endless struct{ sent int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := min(len(b), 1400)
+	for i := range b[:n] {
+		b[i] = 'x'
+	}
+	e.sent += n
+	return n, nil
+}
+
+func TestSSEMemoryIsBounded(t *testing.T) {
+	const limit = 1 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	e := &endless{}
+	_, err := wire.NewSSEReader(e, limit).Next()
+	runtime.ReadMemStats(&after)
+	var tooBig *wire.TooBigError
+	require.ErrorAs(t, err, &tooBig)
+	assert.Less(t, e.sent, limit+5000, "it stops reading at the limit")
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(5*limit), "it doubles, and copies no more")
+}
