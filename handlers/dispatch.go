@@ -11,7 +11,9 @@ import (
 
 // Dispatch runs the handlers of env on the calling goroutine, one after the other
 // in the order of registration, whatever becomes of ctx, and joins their errors.
-// A handler that panics counts as a *PanicError, and the others still run.
+// A handler that panics counts as a *PanicError, and the others still run. What
+// cannot be held is runtime.Goexit, which t.FailNow calls: it ends the goroutine of
+// the caller.
 //
 // A non-nil error has the method Unwrap() []error, which gives one error for each
 // handler that failed, in order. Tests of handlers need nothing but Dispatch, and
@@ -19,17 +21,13 @@ import (
 //
 // Dispatch of an event that nobody handles allocates nothing.
 func (m *Mux) Dispatch(ctx context.Context, env events.Envelope) error {
-	t := m.load()
-	row := t.entries(env.Type)
-	if len(row) == 0 {
-		return nil
-	}
+	row := m.load().row(env.Type)
 	var shared *memo
-	if _, ok := t.shared[env.Type]; ok {
+	if row.typed > 1 {
 		shared = &memo{}
 	}
 	var errs []error
-	for _, e := range row {
+	for _, e := range row.entries {
 		if e.removed.Load() {
 			continue
 		}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,11 +25,16 @@ type Mux struct {
 
 // A table is never changed once a Mux points to it.
 type table struct {
-	all      []*entry                 // in order of registration
-	byType   map[events.Type][]*entry // those of On and of OnAny, merged in that order
-	any      []*entry                 // those of OnAny: for types that have no row
-	shared   map[events.Type]struct{} // types with several handlers from On: worth decoding once
+	all      []*entry             // in order of registration
+	byType   map[events.Type]*row // of types that some handler asked for
+	rest     row                  // those of OnAny: for all other types
 	mistakes []error
+}
+
+// A row is what one event goes through.
+type row struct {
+	entries []*entry // of On and OnAny, in order of registration
+	typed   int      // how many are of On: from two on, it is worth decoding once
 }
 
 // An entry is one registration.
@@ -71,7 +75,7 @@ func (m *Mux) OnGap(fn func(context.Context, events.Gap) error) (remove func()) 
 // asked for, it always comes.
 func (m *Mux) Types() []events.Type {
 	t := m.load()
-	if len(t.any) > 0 {
+	if len(t.rest.entries) > 0 {
 		return nil
 	}
 	types := make([]events.Type, 0, len(t.byType))
@@ -85,7 +89,7 @@ func (m *Mux) Types() []events.Type {
 
 // Handles reports whether Dispatch would call a handler for an event of type t.
 func (m *Mux) Handles(t events.Type) bool {
-	return len(m.load().entries(t)) > 0
+	return len(m.load().row(t).entries) > 0
 }
 
 // Err returns the mistakes made in registering, joined, or nil: a nil function, or
@@ -138,34 +142,32 @@ func (m *Mux) change(edit func(*table)) {
 	m.table.Store(t)
 }
 
-// index fills the maps of t from the list of its entries.
+// index fills the rows of t from the list of its entries.
 func (t *table) index() {
-	t.byType = map[events.Type][]*entry{}
-	t.shared = map[events.Type]struct{}{}
+	t.byType = map[events.Type]*row{}
 	for _, e := range t.all {
 		if e.kind != "" {
-			if _, again := t.byType[e.kind]; again {
-				t.shared[e.kind] = struct{}{}
-			}
-			t.byType[e.kind] = nil
+			t.byType[e.kind] = &row{}
 		}
 	}
 	for _, e := range t.all {
 		if e.kind != "" {
-			t.byType[e.kind] = append(t.byType[e.kind], e)
+			r := t.byType[e.kind]
+			r.entries = append(r.entries, e)
+			r.typed++
 			continue
 		}
-		t.any = append(t.any, e)
-		for kind := range maps.Keys(t.byType) {
-			t.byType[kind] = append(t.byType[kind], e)
+		t.rest.entries = append(t.rest.entries, e)
+		for _, r := range t.byType {
+			r.entries = append(r.entries, e)
 		}
 	}
 }
 
-// entries returns those who want an event of type kind, in order.
-func (t *table) entries(kind events.Type) []*entry {
-	if row, ok := t.byType[kind]; ok {
-		return row
+// row returns what an event of type kind goes through.
+func (t *table) row(kind events.Type) *row {
+	if r, ok := t.byType[kind]; ok {
+		return r
 	}
-	return t.any
+	return &t.rest
 }

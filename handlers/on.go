@@ -9,9 +9,9 @@ import (
 )
 
 // On registers fn for the events of type E and returns a function that removes it
-// again; calling that again does nothing, and once it has returned no new call of
-// fn begins. Handlers of one event run in the order of registration, those of
-// OnAny among them.
+// again; calling that again does nothing. Once it has returned, fn is not called
+// any more, except by a Dispatch that is under way on another goroutine. Handlers
+// of one event run in the order of registration, those of OnAny among them.
 //
 // E is one of the structs of package events, or a type of the caller's that
 // implements events.Event with a value receiver. A pointer, an interface or a nil
