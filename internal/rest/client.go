@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,7 +22,7 @@ type Doer func(*http.Request) (*http.Response, error)
 type Config struct {
 	Base    *url.URL      // http or https; a path prefix is kept; no user, no query
 	Header  http.Header   // sent with every request; nil: nothing
-	Do      Doer          // nil: http.DefaultClient's
+	Do      Doer          // opens the connections; nil: every call fails
 	Budget  *Budget       // shared with others that ask this endpoint; nil: its own default one
 	MaxBody int64         // bytes of one answer; 0 means 32 MiB
 	Timeout time.Duration // of one request with its answer; 0 means 10 s
@@ -64,7 +65,7 @@ type path struct {
 // New returns a client. It does not ask anything yet.
 func New(config Config) *Client {
 	if config.Do == nil {
-		config.Do = http.DefaultClient.Do
+		config.Do = func(*http.Request) (*http.Response, error) { return nil, errors.New("no Doer") }
 	}
 	if config.Budget == nil {
 		config.Budget = NewBudget(0, 0)
@@ -157,7 +158,7 @@ func (c *Client) attempt(ctx context.Context, q call, bare bool) error {
 	if err != nil {
 		return &RequestError{URL: show(request.URL), Err: cause(err)}
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	c.learn(response.Header, sent)
 	if response.StatusCode == http.StatusOK {
 		return c.read(request.URL, response, q.decode)
@@ -177,7 +178,9 @@ func (c *Client) request(ctx context.Context, q call, bare bool) *http.Request {
 	if bare {
 		prefix = ""
 	}
-	target := c.config.Base.JoinPath(prefix + q.path)
+	target := *c.config.Base
+	target.RawPath = strings.TrimSuffix(target.EscapedPath(), "/") + prefix + q.path
+	target.Path, _ = url.PathUnescape(target.RawPath) // escaped here
 	target.RawQuery = q.query
 	header := c.config.Header.Clone()
 	if header == nil {
@@ -187,7 +190,7 @@ func (c *Client) request(ctx context.Context, q call, bare bool) *http.Request {
 		header.Set("Accept", "application/json")
 	}
 	request := &http.Request{
-		Method: http.MethodGet, URL: target, Host: header.Get("Host"), Header: header,
+		Method: http.MethodGet, URL: &target, Host: header.Get("Host"), Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	return request.WithContext(ctx)

@@ -46,10 +46,10 @@ func (c *Client) Finality(ctx context.Context, class Class, id string) (Finality
 
 // setType reads f2_h3_stable: an artifact of the second rule has it.
 func (f *Finality) setType(stable json.RawMessage) error {
-	switch text := string(stable); {
-	case text == "" || text == "null":
+	switch string(stable) {
+	case "", "null":
 		f.Type = events.FinalityKCore
-	case text == "true" || text == "false":
+	case "true", "false":
 		f.Type = events.FinalityHomology
 	default:
 		return errors.New(`"f2_h3_stable" is neither null nor a boolean`)
