@@ -10,7 +10,9 @@ package subscription
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -54,15 +56,9 @@ func (s Subscription) Match(t events.Type) bool {
 
 // matchType reports whether Types selects t.
 func (s Subscription) matchType(t events.Type) bool {
-	if s.Types == nil {
-		return true
-	}
-	for _, want := range s.Types {
-		if want == t || strings.Contains(string(want), ".") && string(want) == t.Name() {
-			return true
-		}
-	}
-	return false
+	return s.Types == nil ||
+		slices.Contains(s.Types, t) ||
+		slices.Contains(s.Types, events.Type(t.Name()))
 }
 
 // matchPriority reports whether Priorities selects t.
@@ -79,13 +75,22 @@ func (s Subscription) String() string {
 	if s.Types != nil {
 		text = "nothing"
 		if len(s.Types) > 0 {
-			text = join(s.Types, func(t events.Type) string { return string(t) })
+			text = join(s.Types, printable)
 		}
 	}
 	if len(s.Priorities) > 0 && !slices.Contains(s.Priorities, events.AnyPriority) {
 		text += " of priority " + join(s.Priorities, events.Priority.String)
 	}
 	return text
+}
+
+// printable returns t, with quotes and escapes if it has anything that would break
+// a line.
+func printable(t events.Type) string {
+	if name := string(t); !strings.ContainsFunc(name, unicode.IsControl) && name != "" {
+		return name
+	}
+	return strconv.Quote(string(t))
 }
 
 // join lists items for people.
