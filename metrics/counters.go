@@ -8,19 +8,20 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// types is how many types have a counter of their own, without a label.
+// types is how many types can have a counter of their own, without a label.
 const types = 64
 
-// slots gives each type of the catalogue its counter.
-var slots = func() map[events.Type]int {
-	m := make(map[events.Type]int, types)
-	for i, t := range events.Types() {
-		if i < types {
+// known lists the types that have one, slots says where.
+var (
+	known = events.Types()[:min(types, len(events.Types()))]
+	slots = func() map[events.Type]int {
+		m := make(map[events.Type]int, len(known))
+		for i, t := range known {
 			m[t] = i
 		}
-	}
-	return m
-}()
+		return m
+	}()
+)
 
 // padding keeps what two goroutines write off each other's cache lines.
 type padding [64]byte

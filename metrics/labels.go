@@ -26,32 +26,39 @@ type labels[T any] struct {
 // at returns the cell of name. It allocates only if name is new.
 func (l *labels[T]) at(name string) *T {
 	name = clean(name)
-	if table := l.table.Load(); table != nil {
-		if cell, ok := (*table)[name]; ok {
-			return cell
-		}
-		if len(*table) >= maxLabels {
-			return &l.other
-		}
-	}
 	if name == otherName {
 		return &l.other
+	}
+	if cell := l.find(name); cell != nil {
+		return cell
 	}
 	return l.add(strings.Clone(name)) // name may be a piece of something large
 }
 
-// add makes a cell for name, unless somebody was faster or the table is full.
+// find returns the cell of name if that is settled, else nil.
+func (l *labels[T]) find(name string) *T {
+	table := l.table.Load()
+	if table == nil {
+		return nil
+	}
+	if cell, ok := (*table)[name]; ok {
+		return cell
+	}
+	if len(*table) >= maxLabels {
+		return &l.other
+	}
+	return nil
+}
+
+// add makes a cell for name, unless somebody was faster.
 func (l *labels[T]) add(name string) *T {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if cell := l.find(name); cell != nil {
+		return cell
+	}
 	table := map[string]*T{}
 	if old := l.table.Load(); old != nil {
-		if cell, ok := (*old)[name]; ok {
-			return cell
-		}
-		if len(*old) >= maxLabels {
-			return &l.other
-		}
 		table = maps.Clone(*old)
 	}
 	cell := new(T)

@@ -113,10 +113,10 @@ func (c *Counters) events(s *Snapshot) {
 }
 
 // byType reads one count of each type, and their sum.
-func (c *Counters) byType(known *[types]atomic.Uint64, field func(*flow) *atomic.Uint64) (map[events.Type]uint64, uint64) {
-	byType, total := make(map[events.Type]uint64, len(slots)), uint64(0)
-	for t, i := range slots {
-		if n := known[i].Load(); n > 0 {
+func (c *Counters) byType(counts *[types]atomic.Uint64, field func(*flow) *atomic.Uint64) (map[events.Type]uint64, uint64) {
+	byType, total := make(map[events.Type]uint64, len(known)), uint64(0)
+	for i, t := range known {
+		if n := counts[i].Load(); n > 0 {
 			byType[t] = n
 			total += n
 		}

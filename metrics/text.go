@@ -20,14 +20,14 @@ func (s Snapshot) String() string {
 	if s.Transport != fallback.None {
 		fmt.Fprintf(&b, " (%s)", s.Transport)
 	}
-	b.WriteString(counts(", ", count{"reconnections", s.Reconnections}, count{"polls", s.Polls}))
+	b.WriteString(counts(", ", count{s.Reconnections, "reconnection", "s"}, count{s.Polls, "poll", "s"}))
 	for _, p := range s.Promotions {
 		fmt.Fprintf(&b, ", %d from %s up to %s", p.Count, p.From, p.To)
 	}
 	fmt.Fprintf(&b, "\nevents: %d received (%d bytes), %d handled", s.Received, s.EventBytes, s.Handled)
 	b.WriteString(counts(", ",
-		count{"dropped", s.Dropped}, count{"filtered", s.Filtered}, count{"duplicate", s.Duplicates},
-		count{"pending", s.Pending}, count{"of unknown types", s.Unknown}))
+		count{s.Dropped, "dropped", ""}, count{s.Filtered, "filtered", ""}, count{s.Duplicates, "duplicate", "s"},
+		count{s.Pending, "pending", ""}, count{s.Unknown, "of unknown types", ""}))
 	if !s.LastEventTime.IsZero() {
 		fmt.Fprintf(&b, ", the last at %s", s.LastEventTime.Format(time.RFC3339))
 	}
@@ -36,7 +36,7 @@ func (s Snapshot) String() string {
 	}
 	fmt.Fprintf(&b, "\nhandlers: %s on average, %s at most", s.HandlerTime.Mean(), s.HandlerTime.Max)
 	b.WriteString(counts(", ",
-		count{"errors", s.HandlerErrors}, count{"panics", s.HandlerPanics}, count{"decode errors", s.DecodeErrors}))
+		count{s.HandlerErrors, "error", "s"}, count{s.HandlerPanics, "panic", "s"}, count{s.DecodeErrors, "decode error", "s"}))
 	if len(s.Gaps) > 0 {
 		b.WriteString("\ngaps: " + list(s.Gaps))
 	}
@@ -56,30 +56,35 @@ func (s Snapshot) String() string {
 
 // String returns k for people, "" if nothing was counted.
 func (k Link) String() string {
-	parts := counts("", count{"dials", k.Dials})
+	parts := counts("", count{k.Dials, "dial", "s"})
 	if k.DialFailures > 0 {
 		parts += fmt.Sprintf(", %d failed (%s)", k.DialFailures, list(k.FailedBy))
 	}
-	parts += counts(", ", count{"connected", k.Connects})
+	parts += counts(", ", count{k.Connects, "connected", ""})
 	if k.Disconnects > 0 {
 		parts += fmt.Sprintf(", %d ended (%s)", k.Disconnects, list(k.EndedBy))
 	}
-	parts += counts(", ", count{"bytes", k.Bytes})
+	parts += counts(", ", count{k.Bytes, "byte", "s"})
 	return strings.TrimPrefix(parts, ", ")
 }
 
-// count is a number with its name.
+// count is a number with its name, and what to add to the name unless it is one.
 type count struct {
-	name string
-	n    uint64
+	n      uint64
+	name   string
+	plural string
 }
 
 // counts writes those of cs that are not zero, each after a separator.
 func counts(separator string, cs ...count) string {
 	var b strings.Builder
 	for _, c := range cs {
-		if c.n > 0 {
-			fmt.Fprintf(&b, "%s%d %s", separator, c.n, c.name)
+		switch c.n {
+		case 0:
+		case 1:
+			fmt.Fprintf(&b, "%s1 %s", separator, c.name)
+		default:
+			fmt.Fprintf(&b, "%s%d %s%s", separator, c.n, c.name, c.plural)
 		}
 	}
 	return b.String()
@@ -92,7 +97,7 @@ func list[K cmp.Ordered](byName map[K]uint64) string {
 		if b.Len() > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s %d", label(fmt.Sprint(name)), byName[name])
+		fmt.Fprintf(&b, "%s: %d", label(fmt.Sprint(name)), byName[name])
 	}
 	return b.String()
 }
