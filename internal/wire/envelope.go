@@ -43,12 +43,7 @@ func (e *envelope) scan(message []byte) (GarbageReason, int) {
 	s := scanner{b: message}
 	s.space()
 	isObject := s.peek() == '{'
-	ok := false
-	if isObject {
-		ok = e.outer.scan(&s, e, 0)
-	} else {
-		ok = s.value(0)
-	}
+	ok := isObject && e.outer.scan(&s, e, 0) || !isObject && s.value(0)
 	s.space()
 	switch {
 	case ok && s.pos == len(message) && isObject:
@@ -67,9 +62,7 @@ func (e *envelope) scan(message []byte) (GarbageReason, int) {
 func (o *object) scan(s *scanner, e *envelope, depth int) bool {
 	*o = object{}
 	start := s.pos
-	if !s.enter(depth) {
-		return false
-	}
+	s.pos++ // an event is at most on the third level: maxDepth is far
 	for first := true; ; first = false {
 		key, more, ok := s.member(first)
 		if !ok {
@@ -132,9 +125,7 @@ func (o *object) member(s *scanner, e *envelope, key []byte, depth int) bool {
 
 // payload reads the object that is the value of "data".
 func (o *object) payload(s *scanner, depth int) bool {
-	if !s.enter(depth) {
-		return false
-	}
+	s.pos++
 	for first := true; ; first = false {
 		key, more, ok := s.member(first)
 		if !ok || !more {
@@ -150,10 +141,12 @@ func (o *object) payload(s *scanner, depth int) bool {
 	}
 }
 
-// word returns the type that o gives itself, false if that is no string or an
-// empty one.
+// typed reports whether o gives itself a type: a string, and not an empty one.
+func (o *object) typed() bool { return len(o.kind) > len(`""`) && o.kind[0] == '"' }
+
+// word returns the type that o gives itself, false if it gives itself none.
 func (o *object) word() ([]byte, bool) {
-	if len(o.kind) <= len(`""`) || o.kind[0] != '"' {
+	if !o.typed() {
 		return nil, false
 	}
 	word := o.kind[1 : len(o.kind)-1]
@@ -208,8 +201,5 @@ func (o *object) kindOf(name string) (events.Type, bool) {
 // apart is where the time stands: each payload has a timestamp, in the node's
 // form it is in data, in the guide's beside it.
 func (o *object) nested() bool {
-	if _, ok := o.word(); !ok || o.data == nil {
-		return false
-	}
-	return o.timestamp == nil || o.dataTime != nil
+	return o.typed() && o.data != nil && (o.timestamp == nil || o.dataTime != nil)
 }

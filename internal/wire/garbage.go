@@ -21,24 +21,7 @@ const (
 
 // String returns a short constant, fit for a metric's label.
 func (r GarbageReason) String() string {
-	switch r {
-	case NotJSON:
-		return "not json"
-	case NotObject:
-		return "not an object"
-	case NoType:
-		return "no type"
-	case BadEvent:
-		return "bad event"
-	case TooDeep:
-		return "too deep"
-	case UnknownMessage:
-		return "unknown message"
-	case Binary:
-		return "binary"
-	default:
-		return "invalid"
-	}
+	return nameOf(r, "invalid", "not json", "not an object", "no type", "bad event", "too deep", "unknown message", "binary")
 }
 
 // maxHead bounds the part of a message that an error repeats, in bytes.

@@ -19,18 +19,7 @@ const (
 )
 
 // String returns "unknown", "guide" or "node".
-func (d Dialect) String() string {
-	switch d {
-	case UnknownDialect:
-		return "unknown"
-	case Guide:
-		return "guide"
-	case Node:
-		return "node"
-	default:
-		return "invalid"
-	}
-}
+func (d Dialect) String() string { return nameOf(d, "unknown", "guide", "node") }
 
 // Kind says what a message is.
 type Kind uint8
@@ -48,24 +37,15 @@ const (
 
 // String returns the kind in lower case.
 func (k Kind) String() string {
-	switch k {
-	case Garbage:
-		return "garbage"
-	case Event:
-		return "event"
-	case Subscribed:
-		return "subscribed"
-	case Unsubscribed:
-		return "unsubscribed"
-	case Pong:
-		return "pong"
-	case Refusal:
-		return "refusal"
-	case Alive:
-		return "alive"
-	default:
-		return "invalid"
+	return nameOf(k, "garbage", "event", "subscribed", "unsubscribed", "pong", "refusal", "alive")
+}
+
+// nameOf returns the name of the i-th of some constants.
+func nameOf[T ~uint8](i T, names ...string) string {
+	if int(i) < len(names) {
+		return names[i]
 	}
+	return "invalid"
 }
 
 // A Message is one frame or one SSE event of a server, understood.

@@ -25,20 +25,7 @@ const (
 )
 
 // String returns "both", "variant", "dotted" or "guide only".
-func (s Spelling) String() string {
-	switch s {
-	case Both:
-		return "both"
-	case Variant:
-		return "variant"
-	case Dotted:
-		return "dotted"
-	case GuideOnly:
-		return "guide only"
-	default:
-		return "invalid"
-	}
-}
+func (s Spelling) String() string { return nameOf(s, "both", "variant", "dotted", "guide only") }
 
 // Next returns the spelling to try when a server has refused s, false after the
 // last.
@@ -129,7 +116,7 @@ func command(kind string, types []events.Type, s Spelling) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(struct { // cannot fail: strings only
+	_ = enc.Encode(struct { //nolint:errchkjson // strings only, into memory
 		Type   string   `json:"type"`
 		Events []string `json:"events"`
 	}{kind, names(types, s)})

@@ -25,7 +25,7 @@ type scanner struct {
 
 // space moves past white space.
 func (s *scanner) space() {
-	for s.pos < len(s.b) {
+	for s.pos < len(s.b) && s.b[s.pos] <= ' ' {
 		switch s.b[s.pos] {
 		case ' ', '\t', '\r', '\n':
 			s.pos++

@@ -60,7 +60,7 @@ type SSEReader struct {
 	dataEnd int
 	lf, cr  int // no LF is in buf[pos:lf] and no CR in buf[pos:cr]
 
-	started bool // the first line has been read, and a byte order mark with it
+	started bool // a byte order mark has been passed, or would be data
 	full    bool // the last read filled buf
 	skipLF  bool // the last line ended in CR: a LF now belongs to it
 	hasData bool

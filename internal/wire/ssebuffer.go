@@ -13,6 +13,9 @@ const (
 	maxEmpty    = 100      // reads in a row that bring nothing and no error
 )
 
+// mark is the byte order mark that may open a stream.
+const mark = "\uFEFF"
+
 // line returns the next line without its end, false if the buffer has no whole
 // one.
 func (r *SSEReader) line() ([]byte, bool) {
@@ -20,6 +23,12 @@ func (r *SSEReader) line() ([]byte, bool) {
 		r.skipLF = false
 		if r.buf[r.pos] == '\n' {
 			r.pos++
+		}
+	}
+	if !r.started && r.end >= len(mark) {
+		r.started = true
+		if string(r.buf[:len(mark)]) == mark {
+			r.pos = len(mark)
 		}
 	}
 	unread := r.buf[:r.end]
@@ -32,10 +41,7 @@ func (r *SSEReader) line() ([]byte, bool) {
 	line := unread[r.pos:stop]
 	r.skipLF = stop == r.cr
 	r.pos = stop + 1
-	if !r.started {
-		r.started = true
-		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
-	}
+	r.started = true
 	return line, true
 }
 

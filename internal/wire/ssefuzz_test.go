@@ -3,6 +3,7 @@ package wire_test
 import (
 	"errors"
 	"io"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,34 +65,59 @@ func FuzzSSE(f *testing.F) {
 		f.Add([]byte(s), uint16(3), uint16(10))
 	}
 	f.Fuzz(func(t *testing.T, stream []byte, size, limit uint16) {
-		want := referenceSSE(string(stream))
-		whole := readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, 0))
-		for i := range whole.events {
-			whole.events[i] = strings.TrimRight(whole.events[i], "!") // counted elsewhere
-		}
-		for i := range want.events {
-			want.events[i] = strings.TrimRight(want.events[i], "!")
-		}
-		if want.retry < 0 {
-			want.retry = whole.retry // beyond what the reference can count
-		}
-		require.Equal(t, want, whole)
-
-		n := int(size) + 1
-		require.Equal(t, readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, 0)), readAll(wire.NewSSEReader(&pieces{stream, n}, 0)))
-
-		// A limit ends the stream early or changes nothing, and where it ends it
-		// does not depend on the pieces.
-		tight := readAll(wire.NewSSEReader(&pieces{stream, n}, int(limit)+1))
-		require.LessOrEqual(t, len(tight.events), len(want.events))
-		for i := range tight.events {
-			require.Equal(t, want.events[i], strings.TrimRight(tight.events[i], "!"))
-		}
-		if tight.err == io.EOF {
-			require.Len(t, tight.events, len(want.events))
-		}
-		other := readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, int(limit)+1))
-		require.Equal(t, tight.events, other.events)
-		require.IsType(t, tight.err, other.err)
+		checkSSE(t, stream, int(size)+1, int(limit)+1)
 	})
+}
+
+// checkSSE holds the reader to the reference: whole, in pieces of n bytes, and
+// with a limit.
+func checkSSE(t *testing.T, stream []byte, n, limit int) {
+	t.Helper()
+	want := referenceSSE(string(stream))
+	whole := readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, 0))
+	for i := range whole.events {
+		whole.events[i] = strings.TrimRight(whole.events[i], "!") // counted elsewhere
+	}
+	for i := range want.events {
+		want.events[i] = strings.TrimRight(want.events[i], "!")
+	}
+	if want.retry < 0 {
+		want.retry = whole.retry // beyond what the reference can count
+	}
+	require.Equal(t, want, whole)
+
+	require.Equal(t, readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, 0)), readAll(wire.NewSSEReader(&pieces{stream, n}, 0)))
+
+	// A limit ends the stream early or changes nothing, and where it ends it
+	// does not depend on the pieces.
+	tight := readAll(wire.NewSSEReader(&pieces{stream, n}, limit))
+	require.LessOrEqual(t, len(tight.events), len(want.events))
+	for i := range tight.events {
+		require.Equal(t, want.events[i], strings.TrimRight(tight.events[i], "!"))
+	}
+	if errors.Is(tight.err, io.EOF) {
+		require.Len(t, tight.events, len(want.events))
+	}
+	other := readAll(wire.NewSSEReader(&pieces{stream, 1 << 30}, limit))
+	require.Equal(t, tight.events, other.events)
+	require.IsType(t, tight.err, other.err)
+}
+
+// Streams of the parts that matter, in any order.
+func TestSSEReaderIsTheReference(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	parts := []string{
+		"data", "data", "data:", "data: ", "event", "event: ", "id", "id: ", "retry: ", ":", " ", "\uFEFF", "\x00", "7", "500", "x", "tips.update",
+		"\n", "\n", "\n", "\n", "\r", "\r", "\r\n", "\r\n", "\n\n", "\n\n", "\r\r", "\r\n\r\n", "é", "😀", "\xff", "\xe2\x82", "\xf0\x9f",
+	}
+	told := 0
+	for range 5_000 {
+		var stream []byte
+		for range random.IntN(40) {
+			stream = append(stream, parts[random.IntN(len(parts))]...)
+		}
+		told += len(referenceSSE(string(stream)).events)
+		checkSSE(t, stream, 1+random.IntN(9), 1+random.IntN(30))
+	}
+	require.Greater(t, told, 2_500, "the streams prove little")
 }

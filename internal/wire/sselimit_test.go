@@ -60,6 +60,17 @@ func TestSSELimit(t *testing.T) {
 	}
 }
 
+// The byte order mark counts for nothing, however it arrives.
+func TestSSELimitAndByteOrderMark(t *testing.T) {
+	everyWay(t, "\uFEFFdata: "+strings.Repeat("x", 10)+"\n\n", 10, func(t *testing.T, got read) {
+		assert.Equal(t, []string{"|xxxxxxxxxx|"}, got.events)
+		assert.Equal(t, io.EOF, got.err)
+	})
+	everyWay(t, "\uFEFF"+strings.Repeat("x", 17), 10, func(t *testing.T, got read) {
+		assert.IsType(t, &wire.TooBigError{}, got.err)
+	})
+}
+
 func TestTooBigErrorIsFinalAndNamesTheLimit(t *testing.T) {
 	r := wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 200)+"\n\ndata: after\n\n"), 64)
 	_, err := r.Next()
