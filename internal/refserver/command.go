@@ -5,9 +5,16 @@ import (
 	"encoding/json"
 )
 
+// The commands.
+const (
+	subscribe   = "Subscribe"
+	unsubscribe = "Unsubscribe"
+	ping        = "Ping"
+)
+
 // A command is what a client asks for on a WebSocket.
 type command struct {
-	kind   string   // "Subscribe", "Unsubscribe", "Ping"; anything else: bad
+	kind   string   // one of the three; anything else: bad
 	events []string // as sent
 }
 
@@ -20,9 +27,9 @@ func parseCommand(text []byte) (command, bool) {
 		return command{}, false
 	}
 	switch c.kind {
-	case "Ping":
+	case ping:
 		return c, true
-	case "Subscribe", "Unsubscribe":
+	case subscribe, unsubscribe:
 		var list []*string
 		raw := bytes.TrimSpace(fields["events"])
 		if !bytes.HasPrefix(raw, []byte("[")) || json.Unmarshal(raw, &list) != nil {
@@ -63,10 +70,10 @@ func invalid(message string) []byte     { return encode(errorAnswer{"Error", mes
 // list as it was sent, whatever became of it.
 func (f *filter) nodeAnswer(c command) [][]byte {
 	switch c.kind {
-	case "Subscribe":
+	case subscribe:
 		f.nodeSubscribe(c.events)
 		return [][]byte{subscribed(c.events)}
-	case "Unsubscribe":
+	case unsubscribe:
 		f.nodeUnsubscribe(c.events)
 		return [][]byte{unsubscribed(c.events)}
 	default:
@@ -78,13 +85,13 @@ func (f *filter) nodeAnswer(c command) [][]byte {
 // answers: an Error for what it does not understand or know, then the rest.
 func (c catalogue) guideAnswer(f *filter, cmd command) [][]byte {
 	switch cmd.kind {
-	case "Ping":
+	case ping:
 		return [][]byte{[]byte(pong)}
-	case "Subscribe":
+	case subscribe:
 		known, unknown := c.split(cmd.events)
 		f.guideSubscribe(known)
 		return withErrors(unknown, subscribed(known))
-	case "Unsubscribe":
+	case unsubscribe:
 		known, unknown := c.split(cmd.events)
 		c.guideUnsubscribe(f, known)
 		return withErrors(unknown, unsubscribed(known))

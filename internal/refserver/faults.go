@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/adic/adic-go/subscription/events"
 )
 
 // Part is a part of a server that a fault hits; parts can be added up.
@@ -91,6 +88,12 @@ func (f *faults) of(p Part) (fault, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.parts[p.index()], f.changed
+}
+
+func (f *faults) isDead() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dead
 }
 
 // set changes the faults of all parts in p.
@@ -176,129 +179,4 @@ func broken(e *frame) *frame {
 	name, data, _ := bytes.Cut(e.sse, []byte("\ndata: "))
 	b.sse = fmt.Appendf(nil, "%s\ndata: %s\n\n", name, data[:len(data)/2])
 	return &b
-}
-
-// Refuse answers requests to p with a, until it has done so a.Times or p is
-// healed. Live connections go on.
-func (s *Server) Refuse(p Part, a Answer) {
-	s.faults.set(p, func(f *fault) { one := a; f.refuse = &one })
-}
-
-// RefusePath answers requests to one path with a, until it has done so a.Times
-// or REST is healed. It goes before Refuse.
-func (s *Server) RefusePath(path string, a Answer) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.paths[path] = &a
-}
-
-// TakeAway refuses requests to p and ends its live connections, until p is
-// healed: a transport that is suddenly blocked.
-func (s *Server) TakeAway(p Part, a Answer) {
-	s.Refuse(p, a)
-	s.Drop(p)
-}
-
-// Heal ends all faults of p; those of single events and of the main loop stay.
-func (s *Server) Heal(p Part) {
-	s.faults.set(p, func(f *fault) { *f = fault{} })
-	if p&REST != 0 {
-		s.faults.mu.Lock()
-		defer s.faults.mu.Unlock()
-		clear(s.faults.paths)
-	}
-}
-
-// Freeze stops every byte to clients of p, until p is healed. Connections stay
-// and new ones are accepted; requests are not answered.
-func (s *Server) Freeze(p Part) { s.faults.set(p, func(f *fault) { f.frozen = true }) }
-
-// Mute stops every byte of the streams in p behind the head, heartbeats and
-// pongs too, until p is healed.
-func (s *Server) Mute(p Part) { s.faults.set(p, func(f *fault) { f.mute = true }) }
-
-// DieAfter ends each connection of the streams in p by a FIN once it has been
-// sent so many events, 0: as soon as it is open, until p is healed. Connections
-// that were sent more already die with their next event.
-func (s *Server) DieAfter(p Part, events int) {
-	s.faults.set(p, func(f *fault) { f.mortal, f.life = true, events })
-}
-
-// Drip sends to clients of p so many bytes at a time with a pause after each,
-// until p is healed.
-func (s *Server) Drip(p Part, size int, pause time.Duration) {
-	s.faults.set(p, func(f *fault) { f.drip, f.pause = size, pause })
-}
-
-// Hold keeps back what is sent on the streams in p until there are so many
-// bytes, as a buffering proxy does, until p is healed; then what is held goes
-// out with what comes next.
-func (s *Server) Hold(p Part, size int) { s.faults.set(p, func(f *fault) { f.hold = size }) }
-
-// Dead stops the main loop, or lets it go on: no event any more, while
-// heartbeats, pongs, health and REST go on, and the ledger may grow.
-func (s *Server) Dead(on bool) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.dead = on
-}
-
-// Garble breaks the JSON of the next n events.
-func (s *Server) Garble(n int) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.garble = n
-}
-
-// Duplicate sends each of the next n events twice.
-func (s *Server) Duplicate(n int) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.twice = n
-}
-
-// Swap sends the next n pairs of events in the wrong order. The first of a pair
-// waits for the second.
-func (s *Server) Swap(n int) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.swap = n
-}
-
-// Raw sends bytes to every connection of the streams in p: as the payload of a
-// WebSocket text frame, and as they are on SSE. They take their place among the
-// events of the high lane and pass every filter and every fault of single
-// events.
-func (s *Server) Raw(p Part, b []byte) { s.raw(p, opText, b) }
-
-// RawBinary sends a binary frame to every WebSocket.
-func (s *Server) RawBinary(b []byte) { s.raw(WebSocket, opBinary, b) }
-
-func (s *Server) raw(p Part, op byte, b []byte) {
-	s.bus.publish(&frame{raw: p & Streams, op: op, text: b, sse: b})
-}
-
-// Oversize emits a TipsUpdated with a payload of at least so many bytes. Its
-// tips are not those of the ledger.
-func (s *Server) Oversize(size int) {
-	id := strings.Repeat("0", 64)
-	tips := make([]string, size/(len(id)+3)+1)
-	for i := range tips {
-		tips[i] = id
-	}
-	s.emit(events.TypeTipsUpdated, tipsPayload{tips, len(tips), s.cfg.Dialect.stamp(s.now())})
-}
-
-// Drop ends all live connections of the streams in p by a FIN and returns how
-// many they were.
-func (s *Server) Drop(p Part) int { return s.endLinks(p, false) }
-
-// Reset ends all live connections of the streams in p by a reset and returns how
-// many they were. On a network without resets it is Drop.
-func (s *Server) Reset(p Part) int { return s.endLinks(p, true) }
-
-func (f *faults) isDead() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.dead
 }

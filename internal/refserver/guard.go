@@ -1,6 +1,7 @@
 package refserver
 
 import (
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -23,9 +24,7 @@ func (s *Server) misbehaves(w http.ResponseWriter, r *http.Request, part Part) b
 		hangUpOn(w)
 		return true
 	}
-	for name, values := range a.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.Header)
 	w.WriteHeader(a.Status)
 	_, _ = w.Write([]byte(a.Body)) // a client that is gone needs no answer
 	return true
@@ -66,6 +65,7 @@ func (s *Server) dripping(w http.ResponseWriter, part Part) http.ResponseWriter 
 
 type dripWriter struct {
 	http.ResponseWriter
+
 	fault fault
 	quit  <-chan struct{}
 }

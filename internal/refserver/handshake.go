@@ -21,9 +21,9 @@ func refuseUpgrade(w http.ResponseWriter, r *http.Request) bool {
 		replyText(w, http.StatusBadRequest, "Connection header did not include 'upgrade'")
 	case !strings.EqualFold(h.Get("Upgrade"), "websocket"):
 		replyText(w, http.StatusBadRequest, "`Upgrade` header did not include 'websocket'")
-	case h.Get("Sec-Websocket-Version") != "13":
+	case h.Get("Sec-WebSocket-Version") != "13":
 		replyText(w, http.StatusBadRequest, "`Sec-WebSocket-Version` header did not include '13'")
-	case h.Get("Sec-Websocket-Key") == "":
+	case h.Get("Sec-WebSocket-Key") == "":
 		replyText(w, http.StatusBadRequest, "`Sec-WebSocket-Key` header missing")
 	case !r.ProtoAtLeast(1, 1) || r.ProtoMajor > 1:
 		replyText(w, http.StatusUpgradeRequired, "WebSocket request couldn't be upgraded since no upgrade state was present")

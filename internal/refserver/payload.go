@@ -168,14 +168,11 @@ func (t teller) added(m ledger.Message) any {
 }
 
 func (t teller) finalized(id string) any {
-	kind := "kcore"
+	kind := [...]string{Guide: "KCore", Node: "kcore"}
 	if t.ledger.Finality(id).Homology {
-		kind = "homology"
+		kind = [...]string{Guide: "Homology", Node: "homology"}
 	}
-	if t.dialect == Guide {
-		kind = map[string]string{"kcore": "KCore", "homology": "Homology"}[kind]
-	}
-	return finalPayload{id, kind, t.dialect.stamp(t.now)}
+	return finalPayload{id, kind[t.dialect], t.dialect.stamp(t.now)}
 }
 
 func (t teller) escrowed(m ledger.Message) any {

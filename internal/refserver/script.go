@@ -175,10 +175,20 @@ func due(sum *float64, share float64) bool {
 // reports whether it is news. A silent finalization is announced by nobody;
 // KCoreUpdated counts it nevertheless.
 func (s *Server) Finalize(id string, silent bool) bool {
+	return s.finalize(s.ledger.Finalize, id, silent)
+}
+
+// FinalizeHomology is Finalize by persistent homology, which a node 0.3.0 has
+// switched off.
+func (s *Server) FinalizeHomology(id string) bool {
+	return s.finalize(s.ledger.FinalizeHomology, id, false)
+}
+
+func (s *Server) finalize(by func(string) bool, id string, silent bool) bool {
 	c := s.script
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !s.ledger.Finalize(id) {
+	if !by(id) {
 		return false
 	}
 	c.finalizedLocked([]string{id}, silent)

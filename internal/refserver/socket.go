@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"sync"
 )
@@ -18,6 +19,7 @@ import (
 // for the reader.
 type socket struct {
 	*link
+
 	server   *Server
 	reader   wsReader
 	filter   *filter
@@ -50,7 +52,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	k.link, k.reader.br = l, br
 	rx := s.bus.join()
 	defer s.bus.leave(rx)
-	if l.head(upgradeHead(r.Header.Get("Sec-Websocket-Key"), s.now())) != nil {
+	if l.head(upgradeHead(r.Header.Get("Sec-WebSocket-Key"), s.now())) != nil {
 		return
 	}
 	var reading sync.WaitGroup
@@ -87,33 +89,35 @@ func (s *Server) newPump(rx *receiver, deafens bool) *pump {
 // connection keeps its slot.
 func (k *socket) loop(p *pump) {
 	for {
-		select {
-		case <-k.done:
+		var err error
+		if f := p.next(); f != nil {
+			err = k.send(f)
+		} else {
+			err = k.wait(p)
+		}
+		if err != nil {
 			return
+		}
+		select { // a command goes before the next event
 		case c := <-k.commands:
-			p.roundEnds()
-			if k.obey(c) != nil {
-				return
-			}
-			continue
+			err = k.obey(p, c)
 		default:
 		}
-		if f := p.next(); f != nil {
-			if k.send(f) != nil {
-				return
-			}
-			continue
-		}
-		select {
-		case <-k.done:
+		if err != nil {
 			return
-		case c := <-k.commands:
-			p.roundEnds()
-			if k.obey(c) != nil {
-				return
-			}
-		case <-p.rx.wake:
 		}
+	}
+}
+
+// wait waits for a command, which it carries out, or for events.
+func (k *socket) wait(p *pump) error {
+	select {
+	case c := <-k.commands:
+		return k.obey(p, c)
+	case <-p.rx.wake:
+		return nil
+	case <-k.done:
+		return net.ErrClosed
 	}
 }
 
@@ -125,7 +129,7 @@ func (k *socket) send(f *frame) error {
 		if f.raw&WebSocket == 0 {
 			return nil
 		}
-		return k.write(appendFrame(nil, f.op, f.text))
+		return k.write(wsFrame(f.op, f.text))
 	}
 	if !k.filter.match(f) {
 		return nil
@@ -137,11 +141,12 @@ func (k *socket) send(f *frame) error {
 	default:
 	}
 	k.server.countWebSocket(true)
-	return k.event(appendFrame(nil, opText, f.text))
+	return k.event(wsFrame(opText, f.text))
 }
 
 // obey carries a command out and answers it.
-func (k *socket) obey(c command) error {
+func (k *socket) obey(p *pump, c command) error {
+	p.roundEnds()
 	if k.server.cfg.Dialect == Node {
 		return k.answer(k.filter.nodeAnswer(c))
 	}
@@ -151,7 +156,7 @@ func (k *socket) obey(c command) error {
 func (k *socket) answer(frames [][]byte) error {
 	for _, text := range frames {
 		k.server.countWebSocket(false)
-		if err := k.write(appendFrame(nil, opText, text)); err != nil {
+		if err := k.write(wsFrame(opText, text)); err != nil {
 			return err
 		}
 	}
@@ -171,7 +176,7 @@ func (k *socket) read() {
 			k.closed(payload)
 			return
 		case op == opPing:
-			_ = k.write(appendFrame(nil, opPong, payload)) // the loop sees a broken connection
+			_ = k.write(wsFrame(opPong, payload)) // the loop sees a broken connection
 		case op == opText || op == opBinary:
 			if !k.receive(op, payload) {
 				return
@@ -203,7 +208,7 @@ func (k *socket) receive(op byte, payload []byte) bool {
 func (k *socket) closed(payload []byte) {
 	close(k.gone)
 	if k.server.cfg.Dialect == Guide {
-		_ = k.write(appendFrame(nil, opClose, payload[:min(len(payload), 2)])) // politeness
+		_ = k.write(wsFrame(opClose, payload[:min(len(payload), 2)])) // politeness
 		k.end(false)
 	}
 }
@@ -220,7 +225,7 @@ func (k *socket) readFailed(err error) {
 		}
 	case !node:
 		code := []byte{byte(mistake.code >> 8), byte(mistake.code)}
-		_ = k.write(appendFrame(nil, opClose, code)) // politeness
+		_ = k.write(wsFrame(opClose, code)) // politeness
 		k.end(false)
 	}
 }

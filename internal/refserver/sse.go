@@ -29,7 +29,7 @@ func (s *Server) serveSSE(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.Dialect == Guide {
 		var unknown []string
 		if f, _, unknown = s.known.guideFilter(q); len(unknown) > 0 {
-			replyError(w, http.StatusBadRequest, fmt.Sprintf("Invalid event type: %s", unknown[0]))
+			replyText(w, http.StatusBadRequest, "Invalid event type: "+unknown[0])
 			return
 		}
 	}
@@ -61,6 +61,7 @@ func (s *Server) serveSSE(w http.ResponseWriter, r *http.Request) {
 // A stream is one SSE connection. Its loop runs on the goroutine of the request.
 type stream struct {
 	*link
+
 	server  *Server
 	chunked bool // HTTP/1.0 has no chunks
 	filter  *filter

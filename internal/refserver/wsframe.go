@@ -46,18 +46,20 @@ func violation(format string, args ...any) error {
 	return &protocolError{closeProtocol, fmt.Sprintf(format, args...)}
 }
 
-// appendFrame appends a final, unmasked frame: what a server sends.
-func appendFrame(dst []byte, op byte, payload []byte) []byte {
-	dst = append(dst, 0x80|op)
+// wsFrame makes a final, unmasked frame: what a server sends.
+func wsFrame(op byte, payload []byte) []byte {
+	const longestHead = 10
+	b := make([]byte, 0, longestHead+len(payload))
+	b = append(b, 0x80|op)
 	switch n := len(payload); {
 	case n <= maxControl:
-		dst = append(dst, byte(n))
+		b = append(b, byte(n))
 	case n <= 0xFFFF:
-		dst = binary.BigEndian.AppendUint16(append(dst, 126), uint16(n))
+		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
 	default:
-		dst = binary.BigEndian.AppendUint64(append(dst, 127), uint64(n))
+		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
 	}
-	return append(dst, payload...)
+	return append(b, payload...)
 }
 
 // A wsReader reads the frames of a client.
@@ -131,8 +133,10 @@ func (r *wsReader) frame() (final bool, op byte, payload []byte, err error) {
 	if _, err := io.ReadFull(r.br, payload); err != nil {
 		return false, 0, nil, err
 	}
-	for i := range payload {
-		payload[i] ^= mask[i%len(mask)]
+	if mask != [4]byte{} { // a mask of zeros changes nothing
+		for i := range payload {
+			payload[i] ^= mask[i%len(mask)]
+		}
 	}
 	return final, op, payload, nil
 }
