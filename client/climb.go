@@ -23,7 +23,7 @@ func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, 
 		t, err := m.try(ctx, better)
 		if ctx.Err() != nil {
 			if t != nil {
-				t.stream.Close()
+				m.discard(t, transport.ErrClosed)
 			}
 			return
 		}
@@ -33,9 +33,18 @@ func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, 
 			ladder.Failed(time.Now(), transport.Classify(better, err))
 			continue
 		}
-		c.offer(t)
+		m.offer(c, t)
 		return
 	}
+}
+
+// offer makes t the successor of c, and ends that, unless there is one already.
+func (m *ConnectionManager) offer(c *connection, t *trial) {
+	if !c.won.CompareAndSwap(nil, t) {
+		m.discard(t, transport.ErrClosed)
+		return
+	}
+	c.stream.Close()
 }
 
 // try opens a transport and reads it until it is good.
@@ -49,14 +58,13 @@ func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) 
 	defer stop()
 	// On a quiet server nothing may come by itself; what the probe brings ends
 	// the wait.
-	probe := time.AfterFunc(m.stable(), stream.Probe)
+	probe := time.AfterFunc(m.opts.Fallback.Stable, stream.Probe)
 	defer probe.Stop()
 	dialect := wire.UnknownDialect
 	for !t.good {
 		frame, err := stream.Next()
 		if err != nil {
-			stream.Close()
-			m.counters.Disconnected(better, transport.Reason(err))
+			m.discard(t, err)
 			return nil, err
 		}
 		if frame.Dialect != wire.UnknownDialect {
@@ -66,7 +74,7 @@ func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) 
 		if hasBeats(stream, dialect) {
 			t.good = wire.IsBeat(dialect, frame.Type)
 		} else {
-			t.good = frame.Received.Sub(t.opened) >= m.stable()
+			t.good = frame.Received.Sub(t.opened) >= m.opts.Fallback.Stable
 		}
 	}
 	return t, nil
@@ -150,7 +158,7 @@ func (m *ConnectionManager) widen() {
 			c.stream.Close() // a regular reconnect asks again, and waits as it should
 			return
 		}
-		c.offer(&trial{stream: stream, opened: time.Now(), good: false})
+		m.offer(c, &trial{stream: stream, opened: time.Now()})
 	})
 }
 

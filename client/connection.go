@@ -61,16 +61,6 @@ func (c *connection) spawn(fn func(context.Context)) {
 	}
 }
 
-// offer makes t the successor and ends the stream, or closes t if there is one
-// already.
-func (c *connection) offer(t *trial) {
-	if c.won.CompareAndSwap(nil, t) {
-		c.stream.Close()
-		return
-	}
-	t.stream.Close()
-}
-
 // end stops all that belongs to the connection, waits for it, and returns the
 // successor; nil if there is none.
 func (c *connection) end() *trial {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -68,14 +67,14 @@ func (d *dispatcher) tell(c Change) {
 // gap hands a gap to every consumer: it passes each filter.
 func (d *dispatcher) gap(g events.Gap) {
 	if g.Stage == events.GapOpened {
-		d.m.counters.Gap(g.Cause.String())
+		d.m.counters.Gap(string(g.Cause))
 	}
-	data, err := json.Marshal(g)
+	env, err := events.Encode(g)
 	if err != nil { // cannot be: a Gap is numbers, names and times
 		return
 	}
-	now := time.Now()
-	d.dispatch(events.Envelope{Type: events.TypeGap, Data: data, Time: now, Received: now})
+	env.Received = time.Now()
+	d.dispatch(env)
 }
 
 // event hands env to the consumers that want it.

@@ -60,13 +60,13 @@ type Health struct {
 
 // EventAge is the time from LastEvent to now, or from the beginning of the
 // state if there was no event yet.
-func (h *Health) EventAge(now time.Time) time.Duration { return h.age(h.LastEvent, now) }
+func (h Health) EventAge(now time.Time) time.Duration { return h.age(h.LastEvent, now) }
 
 // FrameAge is the time from LastFrame to now, or from the beginning of the
 // state if there was no frame yet.
-func (h *Health) FrameAge(now time.Time) time.Duration { return h.age(h.LastFrame, now) }
+func (h Health) FrameAge(now time.Time) time.Duration { return h.age(h.LastFrame, now) }
 
-func (h *Health) age(last, now time.Time) time.Duration {
+func (h Health) age(last, now time.Time) time.Duration {
 	if last.IsZero() {
 		last = h.Since
 	}
@@ -78,7 +78,7 @@ func (h *Health) age(last, now time.Time) time.Duration {
 // node sends beats, so is the last beat. An idle chain is OK on polling, where a
 // finished poll counts as an event, and so is the user of one rare type: beats
 // count before any filter.
-func (h *Health) OK() bool {
+func (h Health) OK() bool {
 	switch h.JudgedBy {
 	case ClockNone:
 		return false
@@ -129,7 +129,7 @@ func judge(h *Health) Clock {
 
 // MarshalJSON encodes what an operator wants to see: the verdict, the state,
 // ages in seconds (null for never) and the last error.
-func (h Health) MarshalJSON() ([]byte, error) { //nolint:gocritic // a value: json.Marshal(m.Health()) must find it
+func (h Health) MarshalJSON() ([]byte, error) {
 	seconds := func(at time.Time) *float64 {
 		if at.IsZero() {
 			return nil

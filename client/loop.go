@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -16,23 +17,21 @@ import (
 func (m *ConnectionManager) follow(ctx context.Context) error {
 	ladder := fallback.New(m.opts.Fallback, rand.Float64)
 	step := ladder.First(time.Now())
-	refused := refusals{m: m}
-	var last error // why the attempt before this one ended
+	failures := make(map[fallback.Transport]error) // the last of each
+	var last error                                 // why the attempt before this one ended
 	for {
 		if err := m.pause(ctx, step.Wait, last); err != nil {
 			return err
-		}
-		if step.Wait > 0 {
-			refused.forget()
 		}
 		out, err := m.attempt(ctx, ladder, step.Transport, last)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if final := refused.add(out, err); final != nil {
-			return final
+		last, failures[step.Transport] = err, err
+		step = ladder.Next(time.Now(), out)
+		if ladder.Refused() && !m.proved {
+			return m.refused(failures)
 		}
-		last, step = err, ladder.Next(time.Now(), out)
 	}
 }
 
@@ -88,12 +87,17 @@ func (m *ConnectionManager) serve(ctx context.Context, ladder *fallback.Ladder, 
 		c.spawn(func(ctx context.Context) { m.climb(ctx, ladder, c) })
 		err := m.read(c)
 		next := c.end()
-		if next == nil || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			m.leave(c, err)
 			if next != nil {
-				next.stream.Close()
+				m.discard(next, transport.ErrClosed)
 			}
+			return fallback.Outcome{Transport: c.stream.Transport()}, err
+		}
+		if next == nil {
 			return m.lost(c, err), err
 		}
+		m.leave(c, errReplaced)
 		if to := next.stream.Transport(); to != c.stream.Transport() {
 			ladder.Promoted(time.Now(), to)
 			m.counters.Promoted(c.stream.Transport(), to)
@@ -111,7 +115,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	m.current.Store(c)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
-		m.queue.shut(m.queue.open(events.GapSwitch, old.lastFrame()), time.Now())
+		m.queue.shut(m.queue.open(events.GapBySwitch, old.lastFrame()), time.Now())
 		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.stream.Transport().String()),
 			slog.String("to", t.stream.Transport().String()))
 	} else {
@@ -136,41 +140,42 @@ func (m *ConnectionManager) read(c *connection) error {
 // lost ends a connection that has no successor: the outage begins.
 func (m *ConnectionManager) lost(c *connection, err error) fallback.Outcome {
 	t := c.stream.Transport()
-	m.current.Store(nil)
-	m.counters.Disconnected(t, transport.Reason(err))
-	m.outage = &outage{gap: m.queue.open(events.GapDisconnect, c.lastFrame()), told: true}
+	m.leave(c, err)
+	m.outage = &outage{gap: m.queue.open(events.GapByDisconnect, c.lastFrame()), told: true}
 	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", t.String()), slog.Any("error", err))
 	out := transport.Classify(t, err)
-	out.Good = c.isGood(m.stable())
+	out.Good = c.isGood(m.opts.Fallback.Stable)
 	return out
 }
 
-// refusals decides whether a definite no is the last word: every transport said
-// so in one pass, and none was ever proved.
-type refusals struct {
-	m    *ConnectionManager
-	errs map[fallback.Transport]error // of this pass
+// leave notes that c delivers no more.
+func (m *ConnectionManager) leave(c *connection, err error) {
+	m.current.Store(nil)
+	m.counters.Disconnected(c.stream.Transport(), reason(err))
 }
 
-// forget begins a new pass.
-func (r *refusals) forget() { r.errs = nil }
+// discard closes a trial that will not take its place.
+func (m *ConnectionManager) discard(t *trial, err error) {
+	t.stream.Close()
+	m.counters.Disconnected(t.stream.Transport(), reason(err))
+}
 
-// add notes an attempt. Its result is final, or nil.
-func (r *refusals) add(out fallback.Outcome, err error) error {
-	if r.m.proved || out.Kind != fallback.Refused {
-		return nil
+// errReplaced ends a connection whose successor is there.
+var errReplaced = errors.New("client: replaced by another connection")
+
+// reason is the metric label of why a connection ended.
+func reason(err error) string {
+	if errors.Is(err, errReplaced) {
+		return "replaced"
 	}
-	if r.errs == nil {
-		r.errs = make(map[fallback.Transport]error)
-	}
-	r.errs[out.Transport] = err
-	order := r.m.order()
+	return transport.Reason(err)
+}
+
+// refused is the end of a Run whose every transport got a definite no.
+func (m *ConnectionManager) refused(failures map[fallback.Transport]error) error {
 	final := &RefusedError{}
-	for _, t := range order {
-		if r.errs[t] == nil {
-			return nil
-		}
-		final.Refusals = append(final.Refusals, r.errs[t])
+	for _, t := range m.opts.Fallback.Order {
+		final.Refusals = append(final.Refusals, failures[t])
 	}
 	return final
 }

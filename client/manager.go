@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/transport"
@@ -68,7 +67,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		books:    repair.New(0),
 	}
 	m.dialer = transport.NewDialer(transport.Config{
-		Base: u, Client: o.HTTPClient, Header: o.Header, Books: m.books,
+		Base: u, Client: o.HTTPClient, Header: o.Header,
 		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,
@@ -136,15 +135,4 @@ func (m *ConnectionManager) enter(c Change) {
 	}
 	m.counters.Status(c.To.String(), c.Transport)
 	m.queue.tell(c)
-}
-
-// order returns the transports that may be tried.
-func (m *ConnectionManager) order() []fallback.Transport {
-	var order []fallback.Transport
-	for _, t := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
-		if m.opts.Fallback.Has(t) {
-			order = append(order, t)
-		}
-	}
-	return order
 }

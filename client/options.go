@@ -105,6 +105,7 @@ func (o *Options) defaulted() (Options, []error) {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
 	d.Header = d.Header.Clone()
+	d.Fallback = d.Fallback.WithDefaults()
 	return d, mistakes
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
-	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -69,20 +68,11 @@ func containsNotice(types []events.Type) bool {
 	return false
 }
 
-// stable is how long signs of life must last to make a connection good where
-// there are no beats.
-func (m *ConnectionManager) stable() time.Duration {
-	if d := m.opts.Fallback.Stable; d > 0 {
-		return d
-	}
-	return fallback.DefaultStable
-}
-
 // garbageReason is the metric label of what could not be understood.
 func garbageReason(err error) string {
 	var g *wire.GarbageError
 	if errors.As(err, &g) {
 		return g.Reason.String()
 	}
-	return transport.Reason(err)
+	return "forged gap"
 }

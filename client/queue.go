@@ -24,7 +24,7 @@ type queue struct {
 
 	mu       sync.Mutex // guards all below
 	lanes    [3]ring
-	gaps     []notice
+	gaps     []placed
 	changes  []Change
 	overflow [3]*episode // the open one of each lane
 	number   uint64      // of the last episode
@@ -39,8 +39,8 @@ type item struct {
 	env    events.Envelope
 }
 
-// A notice is a gap with its place in the order.
-type notice struct {
+// A placed gap is one with its place in the order.
+type placed struct {
 	seq uint64
 	gap events.Gap
 }
@@ -86,17 +86,18 @@ func (q *queue) lose(i int, lost entry) {
 	if e == nil {
 		q.number++
 		e = &episode{gap: events.Gap{
-			Number: q.number, Stage: events.GapOpened, Cause: events.GapOverflow,
+			Number: q.number, Stage: events.GapOpened, Cause: events.GapByOverflow,
 			Lane: priorities[i], From: lost.env.Received,
 		}}
 		q.overflow[i] = e
-		q.place(notice{seq: lost.seq, gap: e.gap})
+		q.place(placed{seq: lost.seq, gap: e.gap})
 	}
 	e.gap.Dropped++
 	e.last = lost.env.Received
 }
 
-// recover closes the overflow episode of lane i, if one is open.
+// recover closes the overflow episode of lane i, if one is open. All that was
+// lost came before the oldest event that is left, and so does the notice.
 func (q *queue) recover(i int) {
 	e := q.overflow[i]
 	if e == nil {
@@ -104,6 +105,10 @@ func (q *queue) recover(i int) {
 	}
 	q.overflow[i] = nil
 	e.gap.Stage, e.gap.To = events.GapClosed, e.last
+	if head, ok := q.lanes[i].head(); ok {
+		q.place(placed{seq: head, gap: e.gap})
+		return
+	}
 	q.announce(e.gap)
 }
 
@@ -129,12 +134,12 @@ func (q *queue) shut(g events.Gap, to time.Time) {
 
 func (q *queue) announce(g events.Gap) {
 	q.seq++
-	q.place(notice{seq: q.seq, gap: g})
+	q.place(placed{seq: q.seq, gap: g})
 }
 
-// place keeps the gaps sorted by number.
-func (q *queue) place(n notice) {
-	at, _ := slices.BinarySearchFunc(q.gaps, n.seq, func(have notice, seq uint64) int {
+// place keeps the gaps sorted by number, later ones behind equal ones.
+func (q *queue) place(n placed) {
+	at, _ := slices.BinarySearchFunc(q.gaps, n.seq+1, func(have placed, seq uint64) int {
 		return cmp.Compare(have.seq, seq)
 	})
 	q.gaps = slices.Insert(q.gaps, at, n)
@@ -201,22 +206,11 @@ func (q *queue) take() (item, bool) {
 		q.changes = q.changes[1:]
 		return item{change: &c}, true
 	}
-	limits := [3]uint64{^uint64(0), ^uint64(0), ^uint64(0)}
-	for n, g := range q.gaps {
-		due := true
-		for i, p := range priorities {
-			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
-				continue
-			}
-			if head, any := q.lanes[i].head(); any && head < g.seq || limits[i] != ^uint64(0) {
-				due = false
-			}
-			limits[i] = min(limits[i], g.seq)
-		}
-		if due {
-			q.gaps = slices.Delete(q.gaps, n, n+1)
-			return item{gap: &g.gap}, true
-		}
+	due, limits := q.due()
+	if due >= 0 {
+		gap := q.gaps[due].gap
+		q.gaps = slices.Delete(q.gaps, due, due+1)
+		return item{gap: &gap}, true
 	}
 	for i := range q.lanes {
 		if head, any := q.lanes[i].head(); any && head < limits[i] {
@@ -228,4 +222,28 @@ func (q *queue) take() (item, bool) {
 		}
 	}
 	return item{}, false
+}
+
+// due returns the index of the first gap that nothing before it holds back, -1
+// if there is none, and for each lane the number that its entries must be below.
+func (q *queue) due() (index int, limits [3]uint64) {
+	const unlimited = ^uint64(0)
+	limits = [3]uint64{unlimited, unlimited, unlimited}
+	for n := range q.gaps {
+		g := &q.gaps[n]
+		due := true
+		for i, p := range priorities {
+			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
+				continue
+			}
+			if head, any := q.lanes[i].head(); any && head < g.seq || limits[i] != unlimited {
+				due = false
+			}
+			limits[i] = min(limits[i], g.seq)
+		}
+		if due {
+			return n, limits
+		}
+	}
+	return -1, limits
 }

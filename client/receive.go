@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/adic/adic-go/fallback"
@@ -13,18 +14,25 @@ import (
 // count, queue. It runs no code of the application and waits for nothing.
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	m.clocks.mark(&m.clocks.frame, f.Received)
+	m.counters.Bytes(c.stream.Transport(), f.Size)
 	if f.Dialect != wire.UnknownDialect {
 		c.dialect = f.Dialect
 	}
-	if !c.good && f.Received.Sub(c.opened) >= m.stable() && !hasBeats(c.stream, c.dialect) {
+	if !c.good && f.Received.Sub(c.opened) >= m.opts.Fallback.Stable && !hasBeats(c.stream, c.dialect) {
 		c.good = true
 	}
 	switch f.Kind {
 	case wire.Event:
+		if f.Type == events.TypeGap { // the SDK's own: no server may announce one
+			f.Err = errForgedGap
+			m.garbage(c, f)
+			return
+		}
 		m.event(c, f)
 	case wire.Alive:
 		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
 			m.clocks.mark(&m.clocks.event, f.Received)
+			m.counters.Polled()
 		}
 	case wire.Garbage:
 		m.garbage(c, f)
@@ -66,6 +74,9 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 			slog.String("lane", f.Type.Lane().String()))
 	}
 }
+
+// errForgedGap is what a server gets that calls an event of its own a Gap.
+var errForgedGap = errors.New("client: the server sent a Gap; that is the SDK's own event")
 
 // duplicate reports whether f is a fact that was handed on before. Facts have
 // ids; nothing else may be taken for a double, equal events can be different

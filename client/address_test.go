@@ -1,0 +1,71 @@
+package client
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseBase(t *testing.T) {
+	for in, want := range map[string]string{
+		"http://node:9121":           "http://node:9121",
+		"https://node.example.com/":  "https://node.example.com",
+		"ws://node:9121":             "http://node:9121",
+		"WSS://node/v1":              "https://node",
+		"http://node/adic/v1/":       "http://node/adic",
+		"http://node/adic//":         "http://node/adic",
+		" http://[::1]:9121 ":        "http://[::1]:9121",
+		"https://user:secret@node/x": "https://node/x",
+	} {
+		u, _, mistakes := parseBase(in)
+		require.Empty(t, mistakes, in)
+		assert.Equal(t, want, u.String(), in)
+	}
+}
+
+func TestParseBaseTurnsUserinfoIntoAHeader(t *testing.T) {
+	u, auth, mistakes := parseBase("https://user:secret@node")
+	require.Empty(t, mistakes)
+	assert.Nil(t, u.User)
+	assert.Equal(t, "Basic dXNlcjpzZWNyZXQ=", auth.Get("Authorization"))
+}
+
+func TestParseBaseNamesTheMistake(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                              "has no scheme",
+		"node:9121":                     "did you mean http://node:9121?",
+		"ftp://node":                    `scheme "ftp" is not one of http, https, ws, wss`,
+		"http://":                       "has no host",
+		"//node":                        "has no scheme",
+		"http://node?events=all":        "has a query",
+		"http://node/#top":              `has a fragment "top"`,
+		"http://user:secret@no de/":     "cannot be parsed",
+		"http://user:secret@node:port/": "cannot be parsed",
+		"foo://user:secret@node?a#b":    "scheme",
+	} {
+		_, _, mistakes := parseBase(in)
+		text := errors.Join(mistakes...)
+		require.Error(t, text, in)
+		assert.Contains(t, text.Error(), want, in)
+		assert.NotContains(t, text.Error(), "secret", in)
+	}
+	_, _, mistakes := parseBase("foo://node?a#b")
+	assert.Len(t, mistakes, 3, "every mistake is named")
+}
+
+func FuzzParseBase(f *testing.F) {
+	for _, s := range []string{"http://node:9121/v1", "ws://u:p@h/", "localhost:1", "%zz", "http://h/%2f/v1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		u, _, mistakes := parseBase(s)
+		if (u == nil) == (len(mistakes) == 0) {
+			t.Fatalf("%q: a URL or mistakes, not both or neither", s)
+		}
+		if u != nil && (u.User != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+			t.Fatalf("%q: %v", s, u)
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package client_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/adic/adic-go/client"
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/subscription"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
+	var mux handlers.Mux
+	mux.OnAny(nil)
+	_, err := client.New("ftp://node", &mux, &client.Options{
+		Subscription: subscription.Subscription{Types: []events.Type{"TipUpdated"}, Priorities: []events.Priority{9}},
+		Fallback:     fallback.Policy{Order: []fallback.Transport{fallback.Polling, fallback.SSE, fallback.SSE}, MinDelay: -1},
+		HTTPClient:   &http.Client{Timeout: time.Second},
+		DialTimeout:  -1, IdleTimeout: -1, PingInterval: -1, PollInterval: -1, DrainTimeout: -1,
+		MaxFrame: -1, Requests: -1, Lanes: [3]client.Lane{{Events: -1}, {Events: -1}, {Events: -1}},
+	})
+	var config *client.ConfigError
+	require.ErrorAs(t, err, &config)
+	for _, want := range []string{
+		`scheme "ftp" is not one of http, https, ws, wss`, "TipsUpdated", "MinDelay", "polling before sse",
+		"Timeout of 1s", "DialTimeout", "IdleTimeout", "PingInterval", "PollInterval", "DrainTimeout",
+		"MaxFrame", "Requests", "Lanes[0].Events", "Lanes[1].Events", "Lanes[2].Events",
+	} {
+		assert.Contains(t, err.Error(), want)
+	}
+	assert.GreaterOrEqual(t, len(config.Mistakes), 17)
+	assert.Equal(t, err, config)
+}
+
+func TestOneMistakeIsOneMistake(t *testing.T) {
+	_, err := client.New("http://", nil, nil)
+	require.EqualError(t, err, `client: 1 mistake: base URL "http:" has no host`)
+}
+
+func TestUnknownTypesAreAllowedByOption(t *testing.T) {
+	opts := client.Options{Subscription: subscription.To("SomethingNew")}
+	_, err := client.New("http://node", nil, &opts)
+	require.Error(t, err)
+	opts.AllowUnknownTypes = true
+	_, err = client.New("http://node", nil, &opts)
+	require.NoError(t, err)
+}
+
+func TestAMuxWithoutHandlersOrNoneIsLegal(t *testing.T) {
+	_, err := client.New("http://node", nil, nil)
+	require.NoError(t, err)
+	_, err = client.New("http://node", &handlers.Mux{}, &client.Options{})
+	require.NoError(t, err)
+}
+
+func TestMistakesOfTheMuxAreNamed(t *testing.T) {
+	var mux handlers.Mux
+	handlers.On(&mux, func(context.Context, *events.TipsUpdated) error { return nil })
+	handlers.On[events.MessageAdded](&mux, nil)
+	_, err := client.New("http://node", &mux, nil)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "TipsUpdated")
+	assert.Contains(t, err.Error(), "MessageAdded")
+}
+
+func TestNewKeepsItsOwnCopyOfTheOptions(t *testing.T) {
+	header := http.Header{"X-Test": {"1"}}
+	opts := client.Options{Header: header}
+	_, err := client.New("http://user:secret@node", nil, &opts)
+	require.NoError(t, err)
+	assert.Equal(t, http.Header{"X-Test": {"1"}}, header)
+	assert.Zero(t, opts.DialTimeout)
+}
