@@ -1,0 +1,63 @@
+package repair
+
+import (
+	"cmp"
+	"slices"
+)
+
+// forgetLocked makes room when there are an eighth more messages than the limit.
+// The oldest go, and the horizon rises to the newest of them, so that none of
+// them, and none with the same timestamp, is ever taken for new again.
+//
+// Some stay: the tips, because they are in every answer; what is newer than the
+// anchor, because since would show it again, unless that is as much as the limit
+// again; and 10,000 that are ahead of now, because by their timestamps the
+// horizon would rise above everything that is still to come.
+func (b *Books) forgetLocked() {
+	room := b.limit/slack + 1
+	if len(b.entries) < max(b.full, b.limit+room) {
+		return
+	}
+	b.evictLocked(len(b.entries)-b.limit, true)
+	if len(b.entries) > 2*b.limit {
+		b.evictLocked(len(b.entries)-2*b.limit+room, false)
+	}
+	b.full = len(b.entries) + room // those that stay are not gone through each time
+}
+
+// evictLocked forgets up to n messages, only those not newer than the anchor if
+// anchored.
+func (b *Books) evictLocked(n int, anchored bool) {
+	var oldest []anchor
+	future := 0
+	for id, e := range b.entries {
+		switch {
+		case b.tips[id]:
+		case anchored && b.anchor.id != "" && e.at > b.anchor.at:
+		case e.at > b.now && future < ahead:
+			future++
+		default:
+			oldest = append(oldest, anchor{id, e.at})
+		}
+	}
+	slices.SortFunc(oldest, func(x, y anchor) int { return cmp.Compare(x.at, y.at) })
+	n = min(n, len(oldest))
+	if n == 0 {
+		return
+	}
+	for _, o := range oldest[:n] {
+		delete(b.entries, o.id)
+		delete(b.final.open, o.id)
+		delete(b.final.hints, o.id)
+	}
+	b.horizon = max(b.horizon, min(oldest[n-1].at, b.now))
+	if b.entries[b.first] == nil {
+		b.first = ""
+		for _, o := range oldest[n:] {
+			if b.entries[o.id].has(known) {
+				b.first = o.id
+				break
+			}
+		}
+	}
+}
