@@ -328,7 +328,7 @@ func TestSSEManySizes(t *testing.T) {
 		fmt.Fprintf(&stream, "event: e%d\ndata: %s\n: comment\nunknown: %s\ndata: %s\n\n", i, data[:cut], data[:size/2], data[cut:])
 		want = append(want, ":", fmt.Sprintf("e%d|%s\n%s|", i, data[:cut], data[cut:]))
 	}
-	for _, n := range []int{1 << 30, 1400, 4096, 33} {
+	for _, n := range []int{1 << 30, 1400, 4096, 333} {
 		got := readAll(wire.NewSSEReader(&pieces{stream.Bytes(), n}, 0))
 		require.Equal(t, io.EOF, got.err)
 		require.Len(t, got.events, len(want))

@@ -28,6 +28,7 @@ func TestSSELimit(t *testing.T) {
 		"name and data":                   {"event: " + x(40) + "\ndata: " + x(60) + "\n\n", true},
 		"name and data, one more":         {"event: " + x(40) + "\ndata: " + x(61) + "\n\n", false},
 		"data and name, one more":         {"data: " + x(61) + "\nevent: " + x(40) + "\n\n", false},
+		"name and data without an end":    {"event: " + x(40) + "\ndata: " + x(61), false},
 		"long comment":                    {":" + x(limit+5) + "\n", true},
 		"longer comment":                  {":" + x(limit+6) + "\n", false},
 		"longer comment within an event":  {"data: " + x(60) + "\n: " + x(60) + "\n\n", false},
@@ -80,14 +81,13 @@ func TestTooBigErrorIsFinalAndNamesTheLimit(t *testing.T) {
 }
 
 func TestDefaultLimit(t *testing.T) {
-	for _, limit := range []int{0, -1} {
-		fits := readAll(wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 16<<20)+"\n\n"), limit))
-		assert.Len(t, fits.events, 1)
-		assert.Equal(t, io.EOF, fits.err)
-		var err *wire.TooBigError
-		require.ErrorAs(t, readAll(wire.NewSSEReader(strings.NewReader("data: "+strings.Repeat("x", 16<<20+1)+"\n\n"), limit)).err, &err)
-		assert.Equal(t, 16<<20, err.Limit)
-	}
+	stream := func(n int) io.Reader { return strings.NewReader("data: " + strings.Repeat("x", n) + "\n\n") }
+	_, err := wire.NewSSEReader(stream(16<<20), 0).Next()
+	require.NoError(t, err)
+	_, err = wire.NewSSEReader(stream(16<<20+1), -1).Next()
+	var tooBig *wire.TooBigError
+	require.ErrorAs(t, err, &tooBig)
+	assert.Equal(t, 16<<20, tooBig.Limit)
 }
 
 // endless is a stream without a line end.
@@ -113,4 +113,22 @@ func TestSSEMemoryIsBounded(t *testing.T) {
 	require.ErrorAs(t, err, &tooBig)
 	assert.Less(t, e.sent, limit+5000, "it stops reading at the limit")
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(5*limit), "it doubles, and copies no more")
+}
+
+// A connection that had one large event does not hold its memory for ever: what
+// a reader offers to the next Read says how large its buffer is.
+func TestSSEBufferIsGivenBack(t *testing.T) {
+	offered := 0
+	source := io.MultiReader(strings.NewReader("data: "+strings.Repeat("x", 3<<20)+"\n\n"), strings.NewReader("data: y\n\n"))
+	r := wire.NewSSEReader(readFunc(func(b []byte) (int, error) {
+		offered = len(b)
+		return source.Read(b)
+	}), 0)
+	large, err := r.Next()
+	require.NoError(t, err)
+	assert.Len(t, large.Data, 3<<20)
+	small, err := r.Next()
+	require.NoError(t, err)
+	assert.Equal(t, "y", string(small.Data))
+	assert.LessOrEqual(t, offered, 4<<10)
 }
