@@ -53,12 +53,13 @@ func (s *script) Set(spec string) error {
 // run makes the faults happen until ctx ends or there are no more.
 func (s *script) run(ctx context.Context, server *refserver.Server) {
 	type event struct {
-		at time.Duration
 		fault
+
+		at time.Duration
 	}
 	agenda := make([]event, len(*s))
 	for i, f := range *s {
-		agenda[i] = event{f.after, f}
+		agenda[i] = event{f, f.after}
 	}
 	begun := time.Now()
 	for len(agenda) > 0 {

@@ -37,12 +37,12 @@ func TestFaultsHappenInTime(t *testing.T) {
 		running.Go(func() { s.run(ctx, server) })
 		begun := time.Now()
 		for _, row := range []struct {
-			at   time.Duration
-			want int
+			second int
+			want   int
 		}{{1, 503}, {19, 503}, {21, 200}, {31, 418}, {61, 200}, {71, 418}, {121, 200}, {131, 418}} {
-			time.Sleep(row.at*time.Second - time.Since(begun))
+			time.Sleep(time.Duration(row.second)*time.Second - time.Since(begun))
 			synctest.Wait()
-			assert.Equal(t, row.want, answer(server), "after %d s", row.at)
+			assert.Equal(t, row.want, answer(server), "after %d s", row.second)
 		}
 	})
 }

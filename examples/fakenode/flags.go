@@ -57,7 +57,7 @@ func parse(args []string, complaints io.Writer) (options, error) {
 	var mistakes []error
 	mistakes = append(mistakes, setDialect(c, *dialect), setUntruths(c, *untruths), check(c, fs))
 	if err := errors.Join(mistakes...); err != nil {
-		fmt.Fprintln(complaints, err)
+		_, _ = fmt.Fprintln(complaints, err) // if that fails, there is nobody to tell
 		return options{}, errUsage
 	}
 	return opts, nil

@@ -74,6 +74,6 @@ func greet(out io.Writer, addr net.Addr, opts options) {
 	if opts.config.Token != "" {
 		auth = fmt.Sprintf(" -H 'Authorization: Bearer %s'", opts.config.Token)
 	}
-	fmt.Fprintf(out, "fakenode: %s dialect at http://%s, WebSocket ws://%s%s; try: curl -N%s http://%s%s\n",
+	_, _ = fmt.Fprintf(out, "fakenode: %s dialect at http://%s, WebSocket ws://%s%s; try: curl -N%s http://%s%s\n",
 		opts.config.Dialect, addr, addr, refserver.SocketPath, auth, addr, refserver.SSEPath)
 }
