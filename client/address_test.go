@@ -16,7 +16,7 @@ func TestParseBase(t *testing.T) {
 		"WSS://node/v1":              "https://node",
 		"http://node/adic/v1/":       "http://node/adic",
 		"http://node/adic//":         "http://node/adic",
-		" http://[::1]:9121 ":        "http://[::1]:9121",
+		"http://[::1]:9121\n":        "http://[::1]:9121",
 		"https://user:secret@node/x": "https://node/x",
 	} {
 		u, _, mistakes := parseBase(in)

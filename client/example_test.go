@@ -31,7 +31,7 @@ func Example() {
 	})
 	m, err := client.New(node.url, &mux, &client.Options{HTTPClient: node.web})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	http.Handle("/ready", m.HealthHandler())
 	go node.finalize(ctx, m)
@@ -53,7 +53,7 @@ func ExampleConnectionManager_Events() {
 		Subscription: subscription.To(events.TypeMessageAdded, events.TypeMessageFinalized),
 	})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	done := make(chan error)
 	go func() { done <- m.Run(ctx) }()
@@ -85,7 +85,7 @@ func ExampleNew_mistakes() {
 	}
 	// Output:
 	// base URL: scheme "localhost" is not one of http, https, ws, wss (did you mean http://localhost:9121?)
-	// Options.MaxFrame is -1; want a positive number, or 0 for 16777216
+	// option MaxFrame is -1; want a positive number, or 0 for 16777216
 	// subscription: Types[0]: events: unknown type `TipUpdated`: did you mean `TipsUpdated`?
 }
 
@@ -93,7 +93,7 @@ func ExampleNew_mistakes() {
 func ExampleConnectionManager_HealthHandler() {
 	m, err := client.New("https://node.example.com", nil, nil)
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/ready", m.HealthHandler())
@@ -106,7 +106,7 @@ func ExampleConnectionManager_HealthHandler() {
 			State string `json:"state"`
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-			log.Fatal(err)
+			log.Panic(err)
 		}
 		fmt.Println(path, w.Code, body.State)
 	}
@@ -118,6 +118,7 @@ func ExampleConnectionManager_HealthHandler() {
 // A node for the examples.
 type exampleNode struct {
 	*refserver.Server
+
 	url string
 	web *http.Client
 }
@@ -126,7 +127,7 @@ func startNode() *exampleNode {
 	network := memnet.New(0)
 	l, err := network.Listen("node:80")
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	node := &exampleNode{Server: refserver.New(refserver.Config{}), url: "http://node:80", web: network.Client()}
 	go func() { _ = node.Serve(l) }() // ends with Close

@@ -27,7 +27,7 @@ func TestGarbageIsSkipped(t *testing.T) {
 				r.connected(m)
 				for _, text := range []string{
 					"", "not json", "<html></html>", "[]", "42", "{}", `{"type":1}`, `{"type":"Event"}`,
-					`{"type":"Event","event":3}`, `{"type":"Nonsense"}`, strings.Repeat("[", 100_000),
+					`{"type":"Event","event":3}`, `{"type":"Event","event":{"type":"Gap","data":{}}}`, `{"type":"Nonsense"}`, strings.Repeat("[", 100_000),
 				} {
 					for range 3 {
 						if only == fallback.SSE {

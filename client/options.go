@@ -71,7 +71,7 @@ func (o *Options) defaulted() (Options, []error) {
 		case *v == 0:
 			*v = def
 		case *v < 0:
-			mistakes = append(mistakes, fmt.Errorf("Options.%s is %v; want a positive duration, or 0 for %v", name, *v, def))
+			mistakes = append(mistakes, fmt.Errorf("option %s is %v; want a positive duration, or 0 for %v", name, *v, def))
 		}
 	}
 	duration("DialTimeout", &d.DialTimeout, DefaultDialTimeout)
@@ -84,7 +84,7 @@ func (o *Options) defaulted() (Options, []error) {
 	}
 	count := func(name string, v, def int64) int64 {
 		if v < 0 {
-			mistakes = append(mistakes, fmt.Errorf("Options.%s is %d; want a positive number, or 0 for %d", name, v, def))
+			mistakes = append(mistakes, fmt.Errorf("option %s is %d; want a positive number, or 0 for %d", name, v, def))
 		}
 		if v == 0 {
 			return def
@@ -115,12 +115,12 @@ func (o *Options) check() []error {
 	mistakes = append(mistakes, o.Fallback.Validate()...)
 	for i, t := range o.Fallback.Order {
 		if t == fallback.Polling && i < len(o.Fallback.Order)-1 {
-			mistakes = append(mistakes, fmt.Errorf("Options.Fallback.Order has polling before %v; want it last or not at all", o.Fallback.Order[i+1]))
+			mistakes = append(mistakes, fmt.Errorf("option Fallback.Order has polling before %v; want it last or not at all", o.Fallback.Order[i+1]))
 		}
 	}
 	if o.HTTPClient != nil && o.HTTPClient.Timeout != 0 {
 		mistakes = append(mistakes, fmt.Errorf(
-			"Options.HTTPClient has a Timeout of %v, which would cut every stream off; want 0, and Options.DialTimeout for connecting", o.HTTPClient.Timeout))
+			"option HTTPClient has a Timeout of %v, which would cut every stream off; want 0, and Options.DialTimeout for connecting", o.HTTPClient.Timeout))
 	}
 	return mistakes
 }

@@ -1,12 +1,10 @@
 package client
 
 import (
-	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
-	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 )
 
@@ -66,13 +64,4 @@ func containsNotice(types []events.Type) bool {
 		}
 	}
 	return false
-}
-
-// garbageReason is the metric label of what could not be understood.
-func garbageReason(err error) string {
-	var g *wire.GarbageError
-	if errors.As(err, &g) {
-		return g.Reason.String()
-	}
-	return "forged gap"
 }

@@ -213,7 +213,7 @@ func (q *queue) take() (item, bool) {
 		return item{gap: &gap}, true
 	}
 	for i := range q.lanes {
-		if head, any := q.lanes[i].head(); any && head < limits[i] {
+		if head, ok := q.lanes[i].head(); ok && head < limits[i] {
 			env := q.lanes[i].pop().env
 			if q.lanes[i].len() == 0 {
 				q.recover(i)
@@ -236,7 +236,7 @@ func (q *queue) due() (index int, limits [3]uint64) {
 			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
 				continue
 			}
-			if head, any := q.lanes[i].head(); any && head < g.seq || limits[i] != unlimited {
+			if head, ok := q.lanes[i].head(); ok && head < g.seq || limits[i] != unlimited {
 				due = false
 			}
 			limits[i] = min(limits[i], g.seq)

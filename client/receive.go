@@ -23,11 +23,6 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	}
 	switch f.Kind {
 	case wire.Event:
-		if f.Type == events.TypeGap { // the SDK's own: no server may announce one
-			f.Err = errForgedGap
-			m.garbage(c, f)
-			return
-		}
 		m.event(c, f)
 	case wire.Alive:
 		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
@@ -75,9 +70,6 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 	}
 }
 
-// errForgedGap is what a server gets that calls an event of its own a Gap.
-var errForgedGap = errors.New("client: the server sent a Gap; that is the SDK's own event")
-
 // duplicate reports whether f is a fact that was handed on before. Facts have
 // ids; nothing else may be taken for a double, equal events can be different
 // facts.
@@ -96,7 +88,11 @@ func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
 
 // garbage counts what could not be understood; the stream goes on.
 func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
-	reason := garbageReason(f.Err)
+	reason := "unknown"
+	var g *wire.GarbageError
+	if errors.As(f.Err, &g) {
+		reason = g.Reason.String()
+	}
 	m.counters.Garbage(reason)
 	m.say.once("garbage "+reason, slog.LevelWarn, "the server sent what is not an event; it is skipped",
 		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))

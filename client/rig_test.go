@@ -32,10 +32,11 @@ const address = "node:80"
 // A rig is a node on an in-memory network, and a record of what a client of it
 // saw. It lives in a bubble of fake time.
 type rig struct {
+	record
+
 	t    *testing.T
 	node *refserver.Server
 	net  *memnet.Network
-	record
 }
 
 // inBothDialects runs test against a node of each dialect, in fake time.
@@ -128,7 +129,7 @@ func (r *rig) connected(m *client.ConnectionManager) {
 
 // pass lets d go by.
 func pass(d time.Duration) {
-	time.Sleep(d) //nolint:forbidigo // fake time
+	time.Sleep(d) // fake time
 	synctest.Wait()
 }
 

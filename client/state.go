@@ -66,6 +66,7 @@ type Change struct {
 // status is the present state. It is replaced whole, never changed.
 type status struct {
 	Change
+
 	changed chan struct{} // closed when another status takes its place
 }
 

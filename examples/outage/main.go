@@ -172,7 +172,7 @@ func (t *tally) take(h client.Health) report {
 	return r
 }
 
-func (r report) String() string { //nolint:gocritic // fmt wants a value
+func (r report) String() string {
 	now := r.now.State.String()
 	if r.now.State == client.Connected {
 		now = "connected by " + r.now.Transport.String()

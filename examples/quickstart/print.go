@@ -153,6 +153,6 @@ func (l *lines) state(c client.Change) {
 func (l *lines) stats(s metrics.Snapshot) {
 	_ = l.encoder.Encode(struct {
 		Kind string `json:"kind"`
-		metrics.Snapshot
+		metrics.Snapshot //nolint:embeddedstructfieldcheck // kind comes first on the line
 	}{"stats", s})
 }
