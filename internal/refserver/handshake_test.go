@@ -3,6 +3,7 @@ package refserver_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/coder/websocket"
@@ -98,6 +99,28 @@ func TestSSEOverHTTP10(t *testing.T) {
 		go p.readStream()
 		require.NoError(t, r.Emit(three[0], `{}`))
 		assert.Equal(t, "event: tips.update\ndata: {\"type\":\"TipsUpdated\",\"data\":{}}\n\n", p.bytes())
+	})
+}
+
+// Without the barrier what happens right after the 101 is lost, with it nothing.
+func TestNodeStartsLate(t *testing.T) {
+	cfg := refserver.Config{Dialect: refserver.Node, Untruths: refserver.Untruths{LateStart: time.Millisecond}}
+	inBubble(t, cfg, func(t *testing.T, r *rig) {
+		ws := r.stalled("")
+		sse := r.events("")
+		require.NoError(t, r.Emit(kcore, `{}`))
+		go ws.readFrames()
+		assert.Equal(t, []string{kcore}, sse.types(), "the head of an SSE stream is a barrier")
+		ws.say(ping)
+		assert.Empty(t, ws.texts())
+		time.Sleep(time.Millisecond)
+		assert.Equal(t, []string{pong}, ws.texts())
+		require.NoError(t, r.Emit(tips, `{}`))
+		assert.Equal(t, []string{tips}, ws.types())
+
+		r.stalled("")
+		r.Close() // does not wait for the start
+		assert.Zero(t, r.Sockets())
 	})
 }
 

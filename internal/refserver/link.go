@@ -120,6 +120,18 @@ func (l *link) sendLocked(b []byte, f fault) error {
 	return nil
 }
 
+// pause waits, unless the connection ends.
+func (l *link) pause(d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-l.done:
+		return net.ErrClosed
+	}
+}
+
 // end closes the connection: by a bare FIN, or by a reset, where the network has
 // one. It may be called by anyone, more than once.
 func (l *link) end(reset bool) {

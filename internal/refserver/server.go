@@ -34,7 +34,7 @@ type Server struct {
 	serial atomic.Uint64 // of the connections, for their random order
 
 	quit    chan struct{}  // closed by Close
-	serving sync.WaitGroup // streams and frozen requests
+	serving sync.WaitGroup // streams
 
 	mu      sync.Mutex
 	closed  bool

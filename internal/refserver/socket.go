@@ -50,9 +50,14 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.forget(l)
 	k.link, k.reader.br = l, br
+	head := upgradeHead(r.Header.Get("Sec-WebSocket-Key"), s.now())
+	late := s.cfg.Untruths.LateStart
+	if late > 0 && (l.head(head) != nil || l.pause(late) != nil) {
+		return
+	}
 	rx := s.bus.join()
 	defer s.bus.leave(rx)
-	if l.head(upgradeHead(r.Header.Get("Sec-WebSocket-Key"), s.now())) != nil {
+	if late <= 0 && l.head(head) != nil {
 		return
 	}
 	var reading sync.WaitGroup
