@@ -46,6 +46,18 @@ func TestNodeLeaksSlots(t *testing.T) {
 	})
 }
 
+// A node holds a thousand sockets and does not limit requests.
+func TestNodeHoldsAThousandSockets(t *testing.T) {
+	inBubble(t, refserver.Config{Dialect: refserver.Node}, func(t *testing.T, r *rig) {
+		for range 1000 {
+			r.stalled("")
+		}
+		assert.Equal(t, 503, r.status(refserver.SocketPath))
+		assert.Equal(t, 200, r.status(refserver.SSEPath))
+		assert.Equal(t, 1000, r.Sockets())
+	})
+}
+
 // A matching event frees the slot, after a Close frame as after an abrupt end.
 func TestNodeFreesSlots(t *testing.T) {
 	cfg := refserver.Config{Dialect: refserver.Node, MaxSockets: 2}

@@ -10,7 +10,7 @@ import (
 	r3labs "github.com/r3labs/sse/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	nhooyr "nhooyr.io/websocket" //nolint:staticcheck // deprecated, and for that reason independent
+	xnet "golang.org/x/net/websocket"
 )
 
 // TestIndependentSSEClient lets a client that is not ours read the streams.
@@ -42,26 +42,28 @@ func TestIndependentSSEClient(t *testing.T) {
 
 // TestIndependentWebSocketClient does the same on a WebSocket.
 func TestIndependentWebSocketClient(t *testing.T) {
-	for _, d := range []refserver.Dialect{refserver.Guide, refserver.Node} {
+	for d, greeting := range map[refserver.Dialect][]string{
+		refserver.Guide: {list("Subscribed", "all")},
+		refserver.Node:  nil,
+	} {
 		inBubble(t, refserver.Config{Dialect: d}, func(t *testing.T, r *rig) {
-			client := r.net.Client()
-			defer client.CloseIdleConnections()
-			conn, _, err := nhooyr.Dial(t.Context(), "ws://node"+refserver.SocketPath, &nhooyr.DialOptions{HTTPClient: client})
+			tcp, err := r.net.DialContext(t.Context(), "tcp", "node")
 			require.NoError(t, err)
-			defer conn.CloseNow()
-			if d == refserver.Guide {
-				_, b, err := conn.Read(t.Context())
-				require.NoError(t, err)
-				assert.Equal(t, list("Subscribed", "all"), string(b))
+			cfg, err := xnet.NewConfig("ws://node"+refserver.SocketPath, "http://node")
+			require.NoError(t, err)
+			conn, err := xnet.NewClient(cfg, tcp)
+			require.NoError(t, err)
+			defer conn.Close()
+			require.NoError(t, xnet.Message.Send(conn, ping))
+			for _, want := range append(greeting, pong) {
+				var text string
+				require.NoError(t, xnet.Message.Receive(conn, &text))
+				assert.Equal(t, want, text)
 			}
-			require.NoError(t, conn.Write(t.Context(), nhooyr.MessageText, []byte(ping)))
-			_, b, err := conn.Read(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, pong, string(b))
 			require.NoError(t, r.Emit(tips, `{}`))
-			_, b, err = conn.Read(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, tips, typeOf(t, string(b)))
+			var text string
+			require.NoError(t, xnet.Message.Receive(conn, &text))
+			assert.Equal(t, tips, typeOf(t, text))
 		})
 	}
 }
