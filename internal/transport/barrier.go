@@ -29,16 +29,11 @@ type result struct {
 //
 // What comes meanwhile is kept for Next.
 func (s *webSocket) prove(t *try) error {
-	err := s.conn.Write(t.ctx, websocket.MessageText, wire.Ping())
-	if err != nil {
-		if t.ctx.Err() != nil {
-			return t.failed(err)
-		}
-		return s.ended(err)
-	}
+	// If it cannot be written, what the server said before it left says more.
+	_ = s.conn.Write(t.ctx, websocket.MessageText, wire.Ping())
 	s.early = make(chan result)
 	s.workers.Go(s.readEarly)
-	err = s.awaitPong(t)
+	err := s.awaitPong(t)
 	s.usable.Store(true)
 	s.opened = time.Now()
 	if err != nil {

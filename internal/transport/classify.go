@@ -132,7 +132,10 @@ func network(err error) string {
 
 // ofTLS reports whether the other side, or this one, did not agree to TLS.
 func ofTLS(err error) bool {
-	return is[tls.AlertError](err) || is[tls.RecordHeaderError](err) || is[*tls.CertificateVerificationError](err) ||
+	if op := as[*net.OpError](err); op != nil && (op.Op == "remote error" || op.Op == "local error") {
+		return true // an alert: this is how package tls tells them
+	}
+	return is[tls.RecordHeaderError](err) || is[*tls.CertificateVerificationError](err) ||
 		is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err)
 }
 

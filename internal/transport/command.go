@@ -62,7 +62,8 @@ func (s *webSocket) command(text []byte) bool {
 // keepAlive pings the server, and ends the stream if a ping brings nothing for
 // as long as the next one is away: not the pong, not any other byte, while Next
 // was waiting for it all the time. Its pongs are also what keeps a proxy from
-// closing a quiet connection.
+// closing a quiet connection. While the consumer is busy there are no pings: a
+// server that cannot send does not read either, perhaps, and they would pile up.
 func (s *webSocket) keepAlive() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -73,6 +74,9 @@ func (s *webSocket) keepAlive() {
 		case <-s.end.done:
 			return
 		case <-ticker.C:
+		}
+		if s.keeper.life.stalled(time.Now()) {
+			continue
 		}
 		pong, stop := context.WithTimeout(ctx, s.pings)
 		err := s.conn.Ping(pong)

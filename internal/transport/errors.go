@@ -182,7 +182,8 @@ type ClosedError struct {
 // Error implements error.
 func (e *ClosedError) Error() string {
 	if e.Code != 0 {
-		return fmt.Sprintf("transport: %s: closed by the server: code %d %s", e.Transport, e.Code, excerpt([]byte(e.Reason)))
+		text := fmt.Sprintf("transport: %s: closed by the server: code %d", e.Transport, e.Code)
+		return strings.TrimSpace(text + " " + excerpt([]byte(e.Reason)))
 	}
 	return fmt.Sprintf("transport: %s: ended: %v", e.Transport, e.Err)
 }

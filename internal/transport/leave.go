@@ -15,7 +15,7 @@ const leaveTime = time.Second
 // Close frame, a second at most; a node never answers it.
 func (s *webSocket) Close() {
 	polite := s.end.because(ErrClosed)
-	s.leaving.Do(func() {
+	s.finish(func() {
 		if polite {
 			s.leave(websocket.StatusNormalClosure)
 		} else {
@@ -40,6 +40,18 @@ func (s *webSocket) leave(code websocket.StatusCode) {
 	_ = s.conn.Close(code, "")
 }
 
+// finish ends the connection with the first fn that it is called with, and
+// returns when that is done. It waits on a channel, not on a sync.Once: a wait
+// for a mutex would hold up a test's fake time, and so the goodbye it waits for.
+func (s *webSocket) finish(fn func()) {
+	if !s.leaving.CompareAndSwap(false, true) {
+		<-s.gone
+		return
+	}
+	fn()
+	close(s.gone)
+}
+
 // abort drops the connection.
 func (s *webSocket) abort() {
 	s.keeper.cut()
@@ -49,5 +61,5 @@ func (s *webSocket) abort() {
 // fail ends the stream because of err and drops the connection.
 func (s *webSocket) fail(err error) {
 	s.end.because(err)
-	s.leaving.Do(s.abort)
+	s.finish(s.abort)
 }

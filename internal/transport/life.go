@@ -34,6 +34,12 @@ func (l *life) quiet(now time.Time) time.Duration {
 	return now.Sub(l.start) - time.Duration(max(parked, l.last.Load()))
 }
 
+// stalled reports whether whoever reads has been busy with something else for
+// some time.
+func (l *life) stalled(now time.Time) bool {
+	return l.parked.Load() < 0 && now.Sub(l.lastByte()) >= time.Second
+}
+
 // read reads from r and keeps the books.
 func (l *life) read(r io.Reader, p []byte) (int, error) {
 	l.parked.Store(int64(time.Since(l.start)))

@@ -17,6 +17,12 @@ type ask struct {
 	remembered bool // the server took it before; it was not tried in this opening
 }
 
+// A memory is how a server is to be asked next.
+type memory struct {
+	spelling wire.Spelling
+	taken    bool // it has taken this spelling; otherwise it has refused those before it
+}
+
 // An opener makes one try with one spelling.
 type opener func(context.Context, ask) (Stream, error)
 
@@ -52,7 +58,7 @@ func (d *Dialer) open(ctx context.Context, t fallback.Transport, types []events.
 // again.
 func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 	d.mu.Lock()
-	known, ok := d.spelling[t]
+	last, ok := d.spelling[t]
 	d.mu.Unlock()
 	var asks []ask
 	tried := make(map[string]bool)
@@ -62,10 +68,13 @@ func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 			asks = append(asks, a)
 		}
 	}
-	if ok {
-		add(ask{types, known, true})
+	from := wire.Both
+	if ok && last.taken {
+		add(ask{types, last.spelling, true})
+	} else if ok {
+		from = last.spelling
 	}
-	for s, more := wire.Both, true; more; s, more = s.Next() {
+	for s, more := from, true; more; s, more = s.Next() {
 		add(ask{types, s, false})
 	}
 	return asks
@@ -75,7 +84,7 @@ func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 func (d *Dialer) took(t fallback.Transport, a ask) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.spelling[t] = a.spelling
+	d.spelling[t] = memory{a.spelling, true}
 	d.missing = wire.Missing(a.types, a.spelling)
 }
 
@@ -96,7 +105,7 @@ func (d *Dialer) refused(t fallback.Transport, a ask) bool {
 	query := wire.Query(a.types, a.spelling)
 	for s, more := a.spelling.Next(); more; s, more = s.Next() {
 		if wire.Query(a.types, s) != query {
-			d.spelling[t] = s
+			d.spelling[t] = memory{s, false}
 			return true
 		}
 	}

@@ -34,6 +34,8 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/rest"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -59,6 +61,10 @@ type Config struct {
 	PollInterval time.Duration // between two polls; 0 means 5 s
 	MaxFrame     int64         // bytes of one message; 0 means 16 MiB
 	Requests     int           // REST requests per minute; 0 means 120
+
+	// Books hold what is known of the messages, by whichever transport it came.
+	// Polling reads and writes them. Nil means the Dialer's own.
+	Books *repair.Books
 }
 
 // The defaults of Config.
@@ -126,17 +132,22 @@ type Dialer struct {
 	header http.Header
 	client *http.Client
 	idle   func() // closes idle connections of the Dialer's own client
+	rest   *rest.Client
 
 	mu       sync.Mutex
-	spelling map[fallback.Transport]wire.Spelling
+	spelling map[fallback.Transport]memory
 	missing  []events.Type
 }
 
 // NewDialer returns a Dialer. It does not connect.
 func NewDialer(cfg Config) *Dialer {
-	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]wire.Spelling)}
+	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]memory)}
 	d.base, d.header = address(cfg.Base, cfg.Header)
 	d.client, d.idle = newClient(cfg.Client)
+	d.rest = rest.New(rest.Config{
+		Base: d.base, Header: d.header, Do: d.client.Do, Timeout: max(0, cfg.DialTimeout),
+		Budget: rest.NewBudget(cfg.Requests, 0),
+	})
 	return d
 }
 

@@ -33,7 +33,8 @@ type webSocket struct {
 	date   time.Time     // the server's, at the 101
 
 	end     *end
-	leaving sync.Once      // goodbye or abort, whichever is first
+	leaving atomic.Bool    // goodbye or abort has begun, whichever was first
+	gone    chan struct{}  // closed when that is done
 	workers sync.WaitGroup // keepAlive and readEarly; started by Open only
 
 	// Written by Open, then by Next.
@@ -61,7 +62,7 @@ func newWebSocket(d *Dialer, a ask, conn *websocket.Conn, k *keeper, date time.T
 	return &webSocket{
 		dialer: d, ask: a, conn: conn, keeper: k, date: date,
 		limit: d.cfg.MaxFrame, pings: d.cfg.PingInterval, types: a.types,
-		end: newEnd(),
+		end: newEnd(), gone: make(chan struct{}),
 	}
 }
 
@@ -136,7 +137,7 @@ func (s *webSocket) read() (Frame, error) {
 	case !utf8.Valid(s.buf): // neither the library nor encoding/json minds
 		err = &UTF8Error{Size: len(s.buf)}
 		if s.end.because(err) {
-			s.leaving.Do(func() { s.leave(websocket.StatusInvalidFramePayloadData) })
+			s.finish(func() { s.leave(websocket.StatusInvalidFramePayloadData) })
 		}
 		s.release()
 		return Frame{}, err
