@@ -67,7 +67,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		books:    repair.New(0),
 	}
 	m.dialer = transport.NewDialer(transport.Config{
-		Base: u, Client: o.HTTPClient, Header: o.Header,
+		Base: u, Client: o.HTTPClient, Header: o.Header, Books: m.books,
 		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,
