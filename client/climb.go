@@ -95,6 +95,31 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
 	t.kept = append(t.kept, own)
 }
 
+// catchUp makes one last poll when a stream takes the place of polling. The
+// stream announces what happens from its opening on, and that may have been after
+// the poll before.
+func (m *ConnectionManager) catchUp(ctx context.Context, old *connection, t *trial) {
+	if old.stream.Transport() != fallback.Polling || t.stream.Transport() == fallback.Polling {
+		return
+	}
+	last, err := m.dialer.Open(ctx, fallback.Polling, m.consumers.types())
+	if err != nil {
+		return // the gap of the switch covers what it would have brought
+	}
+	defer last.Close()
+	for {
+		frame, err := last.Next()
+		if err != nil {
+			return
+		}
+		if frame.Kind == wire.Alive {
+			t.caught = true
+			return
+		}
+		m.receive(old, &frame)
+	}
+}
+
 // replay hands on what t kept while old still delivered. Facts are deduped by
 // id. Of each family of states the newest is enough. Notices have no ids: where
 // old was a stream it delivered them, and a second time would be a lie; the gap
@@ -111,7 +136,7 @@ func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 		case fact:
 			m.receive(c, f)
 		case state:
-			if newest[f.Type] == i {
+			if newest[f.Type] == i && !t.caught {
 				m.receive(c, f)
 			}
 		case notice:

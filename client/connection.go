@@ -17,6 +17,7 @@ type trial struct {
 	opened time.Time
 	good   bool
 	kept   []transport.Frame // with payloads of their own
+	caught bool              // a last poll told newer states than those in kept
 }
 
 // serverTime is the server's clock as of the opening, this host's if the server

@@ -204,3 +204,19 @@ func TestATokenInTheHeaderOrTheURLIsSentOnEachTransport(t *testing.T) {
 		})
 	}
 }
+
+// What the node shows when the stream is gone comes by polling, each fact once.
+func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
+	inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
+		m, _ := r.follow(client.Options{})
+		r.connected(m)
+		pass(time.Minute)
+		r.node.TakeAway(refserver.Streams, refserver.Answer{Status: 403})
+		pass(2 * time.Minute)
+		require.Equal(t, fallback.Polling, m.Health().Transport)
+		r.node.Heal(refserver.Streams)
+		pass(3 * time.Minute)
+		require.Equal(t, fallback.WebSocket, m.Health().Transport)
+		assert.Equal(t, r.added(), r.ids(t, events.TypeMessageAdded))
+	})
+}

@@ -98,6 +98,7 @@ func (m *ConnectionManager) serve(ctx context.Context, ladder *fallback.Ladder, 
 			return m.lost(c, err), err
 		}
 		m.leave(c, errReplaced)
+		m.catchUp(ctx, c, next)
 		if to := next.stream.Transport(); to != c.stream.Transport() {
 			ladder.Promoted(time.Now(), to)
 			m.counters.Promoted(c.stream.Transport(), to)

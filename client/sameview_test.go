@@ -72,6 +72,10 @@ func (r *rig) history() {
 	economics := ledger.Genesis()
 	economics.Total, economics.Balance = 321*ledger.ADIC, ledger.ADIC/8
 	r.node.SetEconomics(economics)
+	r.node.SetConflicts(
+		ledger.Conflict{ID: "a", Energy: 0.42, Drift: -0.003, Updated: time.Now()},
+		ledger.Conflict{ID: "b", Energy: 0.01, Drift: -0.001, Updated: time.Now()},
+	)
 	pass(2 * time.Minute) // two rounds of the slowest read
 }
 
