@@ -18,7 +18,7 @@ func BenchmarkEmit(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				s.state(events.TypeKCoreUpdated)
+				s.beat(events.TypeKCoreUpdated)
 			}
 		})
 	}

@@ -115,7 +115,8 @@ func (s *Server) Oversize(size int) {
 	for i := range tips {
 		tips[i] = id
 	}
-	s.emit(events.TypeTipsUpdated, tipsPayload{tips, len(tips), s.cfg.Dialect.stamp(s.now())})
+	payload := tipsPayload{tips, len(tips), s.cfg.Dialect.stamp(s.now())}
+	s.publish(s.cfg.Dialect.frame(events.TypeTipsUpdated, encode(payload)))
 }
 
 // Drop ends all live connections of the streams in p by a FIN and returns how

@@ -99,11 +99,13 @@ func (s *Server) jobs(now time.Time) []*job {
 
 // beat tells the state whether it has changed or not.
 func (s *Server) beat(types ...events.Type) {
-	s.script.mu.Lock()
-	defer s.script.mu.Unlock()
+	c := s.script
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, t := range types {
-		s.state(t)
+		c.sayStateLocked(t)
 	}
+	c.flushLocked()
 }
 
 // peerShare is how often a message that grows came from a peer.

@@ -2,7 +2,6 @@ package refserver
 
 import (
 	"bytes"
-	"fmt"
 	"sync"
 	"time"
 
@@ -16,6 +15,7 @@ type script struct {
 	server *Server
 
 	mu     sync.Mutex             // held for one happening and its events
+	out    []*frame               // what goes out when it is over
 	own    float64                // share of own messages to hide that is still due
 	finals float64                // share of finalizations to hide that is still due
 	told   map[events.Type][]byte // guide dialect: the last state that was told of each family
@@ -47,13 +47,9 @@ func (s *Server) teller() teller {
 	}
 }
 
-// emit publishes an event, unless the main loop is dead.
-func (s *Server) emit(t events.Type, payload any) {
-	s.publish(s.cfg.Dialect.frame(t, encode(payload)))
-}
-
+// publish sends events, unless the main loop is dead.
 func (s *Server) publish(frames ...*frame) {
-	if s.faults.isDead() {
+	if len(frames) == 0 || s.faults.isDead() {
 		return
 	}
 	frames = s.faults.spoil(frames)
@@ -61,11 +57,23 @@ func (s *Server) publish(frames ...*frame) {
 	s.bus.publish(frames...)
 }
 
-// state emits what the ledger holds now of a family.
-func (s *Server) state(t events.Type) {
-	if payload := s.teller().state(t); payload != nil {
-		s.emit(t, payload)
+// sayLocked adds an event to what goes out.
+func (c *script) sayLocked(t events.Type, payload any) {
+	c.out = append(c.out, c.server.cfg.Dialect.frame(t, encode(payload)))
+}
+
+// sayStateLocked says what the ledger holds now of a family.
+func (c *script) sayStateLocked(t events.Type) {
+	if payload := c.server.teller().state(t); payload != nil {
+		c.sayLocked(t, payload)
 	}
+}
+
+// flushLocked sends what was said in one go, so that the order in which
+// connections take it does not hang on the scheduler.
+func (c *script) flushLocked() {
+	c.server.publish(c.out...)
+	c.out = nil
 }
 
 // rememberLocked takes the present state as told.
@@ -91,7 +99,7 @@ func (c *script) changesLocked() {
 	for _, t := range states {
 		if now := c.stateLocked(t); !bytes.Equal(now, c.told[t]) {
 			c.told[t] = now
-			c.server.state(t)
+			c.sayStateLocked(t)
 		}
 	}
 }
@@ -114,6 +122,7 @@ func (s *Server) AddMessage(opts AddOptions) string {
 	c := s.script
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.flushLocked()
 	if opts.At.IsZero() {
 		opts.At = s.now()
 	}
@@ -126,7 +135,7 @@ func (s *Server) AddMessage(opts AddOptions) string {
 	}
 	c.changesLocked()
 	if !opts.Silent && !c.hiddenLocked(opts.Peer) {
-		s.emit(events.TypeMessageAdded, s.teller().added(m))
+		c.sayLocked(events.TypeMessageAdded, s.teller().added(m))
 	}
 	return m.ID
 }
@@ -137,19 +146,19 @@ func (c *script) nodeAddedLocked(m ledger.Message, opts AddOptions) {
 	}
 	s := c.server
 	if !opts.Peer {
-		s.emit(events.TypeDepositEscrowed, s.teller().escrowed(m))
+		c.sayLocked(events.TypeDepositEscrowed, s.teller().escrowed(m))
 	}
 	if c.hiddenLocked(opts.Peer) {
 		return
 	}
 	chosen := opts.Parents == nil && !opts.Peer
 	if chosen {
-		s.state(events.TypeTipsUpdated)
-		s.state(events.TypeDiversityUpdated)
+		c.sayStateLocked(events.TypeTipsUpdated)
+		c.sayStateLocked(events.TypeDiversityUpdated)
 	}
-	s.emit(events.TypeMessageAdded, s.teller().added(m))
+	c.sayLocked(events.TypeMessageAdded, s.teller().added(m))
 	if chosen && s.cfg.Untruths.DoubleAdded {
-		s.emit(events.TypeMessageAdded, s.teller().added(m))
+		c.sayLocked(events.TypeMessageAdded, s.teller().added(m))
 	}
 }
 
@@ -208,48 +217,15 @@ func (c *script) finalizedLocked(ids []string, silent bool) {
 	s, told := c.server, false
 	for _, id := range ids {
 		if !silent && !due(&c.finals, s.cfg.Untruths.HideFinal) {
-			s.emit(events.TypeMessageFinalized, s.teller().finalized(id))
+			c.sayLocked(events.TypeMessageFinalized, s.teller().finalized(id))
 			told = true
 		}
 	}
 	if told && s.cfg.Dialect == Node {
-		s.state(events.TypeKCoreUpdated)
+		c.sayStateLocked(events.TypeKCoreUpdated)
 	}
 	c.changesLocked()
-}
-
-// Emit publishes one event of any type, also of one that nobody knows. A payload
-// of type json.RawMessage, []byte or string goes out as it is and should be a
-// JSON object in the dialect of the server; any other value, such as a struct of
-// package events, is encoded, and its timestamp put into the form of the dialect,
-// now if it has none. The error says that the value cannot be encoded.
-func (s *Server) Emit(t events.Type, payload any) error {
-	raw, err := s.cfg.Dialect.payload(payload, s.now())
-	if err != nil {
-		return err
-	}
-	s.script.mu.Lock()
-	defer s.script.mu.Unlock()
-	s.publish(s.cfg.Dialect.frame(t, raw))
-	return nil
-}
-
-// Burst publishes n events in one go: no connection gets the first before the
-// last is published. So a burst of more than a ring holds loses its beginning
-// for the fastest reader, too. The payloads are as for Emit.
-func (s *Server) Burst(t events.Type, n int, payload func(i int) any) error {
-	frames := make([]*frame, n)
-	for i := range frames {
-		raw, err := s.cfg.Dialect.payload(payload(i), s.now())
-		if err != nil {
-			return fmt.Errorf("event %d of %d: %w", i, n, err)
-		}
-		frames[i] = s.cfg.Dialect.frame(t, raw)
-	}
-	s.script.mu.Lock()
-	defer s.script.mu.Unlock()
-	s.publish(frames...)
-	return nil
+	c.flushLocked()
 }
 
 // SetEconomics replaces the figures of the token. The guide dialect announces
@@ -274,6 +250,7 @@ func (s *Server) change(do func()) {
 	defer s.script.mu.Unlock()
 	do()
 	s.script.changesLocked()
+	s.script.flushLocked()
 }
 
 // Restart is the node's: every stream ends, what was on its way is lost, and so
@@ -291,16 +268,3 @@ func (s *Server) restart(do func()) {
 	do()
 	s.script.rememberLocked()
 }
-
-// Ledger is the truth. What is changed in it directly is announced by ticks only.
-func (s *Server) Ledger() *ledger.Ledger { return s.ledger }
-
-// Messages returns all messages, in order of arrival.
-func (s *Server) Messages() []ledger.Message { return s.ledger.Messages() }
-
-// Tips returns the ids of the tips, sorted.
-func (s *Server) Tips() []string { return s.ledger.Tips() }
-
-// Finals returns the ids of the final messages, in the order in which they
-// became final.
-func (s *Server) Finals() []string { return s.ledger.Finals() }
