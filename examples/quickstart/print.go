@@ -152,7 +152,7 @@ func (l *lines) state(c client.Change) {
 
 func (l *lines) stats(s metrics.Snapshot) {
 	_ = l.encoder.Encode(struct {
-		Kind string `json:"kind"`
-		metrics.Snapshot //nolint:embeddedstructfieldcheck // kind comes first on the line
+		Kind             string `json:"kind"`
+		metrics.Snapshot        //nolint:embeddedstructfieldcheck // kind comes first on the line
 	}{"stats", s})
 }
