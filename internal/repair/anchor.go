@@ -21,16 +21,30 @@ func (a *anchor) better(id string, at, now int64) {
 	}
 }
 
-// Anchor returns where since begins: at the message that the last pass left, or
-// else at the first one that was announced, whose time is not known.
+// Anchor returns where since begins: at the message that the last pass left. While
+// no pass has ended it is the first message that was announced, whose time is not
+// known, or else the oldest one above the horizon: what is older the walk finds,
+// without a race against what is new.
 func (b *Books) Anchor() (id string, at time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.anchor.id != "" {
-		return b.anchor.id, time.Unix(0, b.anchor.at), true
+	from := b.anchor
+	switch {
+	case from.id != "":
+	case b.first != "":
+		return b.first, time.Time{}, true
+	default:
+		for id, e := range b.entries {
+			if b.hereLocked(e) && e.at > b.horizon && e.at <= b.now && (from.id == "" || e.at < from.at) {
+				from = anchor{id, e.at}
+			}
+		}
 	}
-	return b.first, time.Time{}, b.first != ""
+	return from.id, time.Unix(0, from.at), from.id != ""
 }
+
+// hereLocked reports whether this server showed the message.
+func (b *Books) hereLocked(e *entry) bool { return e.has(known) && e.has(dated) && e.seen > b.lost }
 
 // PassEnded notes that nothing is left to ask for in this pass. Only now the
 // anchor moves: a pass that breaks off begins again where it began.
@@ -38,6 +52,15 @@ func (b *Books) PassEnded(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.beginLocked(nanos(now))
+	if b.anchor.id == "" && b.newest.id == "" {
+		// What the first passes found was too young then, and without an anchor
+		// nothing shows it again.
+		for id, e := range b.entries {
+			if b.hereLocked(e) {
+				b.newest.better(id, e.at, b.now)
+			}
+		}
+	}
 	if b.newest.id != "" && (b.anchor.id == "" || b.newest.at > b.anchor.at) {
 		b.anchor = b.newest
 	}
@@ -85,5 +108,5 @@ func (b *Books) AnchorLost(now time.Time, there []Fact) {
 			}
 		}
 	}
-	b.anchor, b.first = next, ""
+	b.anchor, b.newest, b.first, b.lost = next, anchor{}, "", b.now
 }

@@ -10,8 +10,8 @@ import (
 type Fact struct {
 	ID        string
 	Parents   []string
-	Timestamp time.Time // the proposer's clock
 	Depth     uint64
+	Timestamp time.Time // the proposer's clock
 }
 
 // The bounds of the books.
@@ -50,6 +50,7 @@ type Books struct {
 	anchor anchor // of the last pass
 	newest anchor // best of this pass
 	first  string // the first message that was announced
+	lost   int64  // when the server was found not to know the anchor
 
 	final finality
 }

@@ -15,6 +15,23 @@ func anchor(b *repair.Books) string {
 	return id
 }
 
+// While no pass has ended since begins at the oldest message above the horizon.
+func TestAnchorBeforeThere(t *testing.T) {
+	b := repair.New(0)
+	b.Begin(t0)
+	b.Found(fact("old", -time.Hour), t0)
+	b.Found(fact("fast", time.Hour), t0)
+	_, _, ok := b.Anchor()
+	assert.False(t, ok)
+	b.Found(fact("a", 2*time.Second), at(3*time.Second))
+	b.Found(fact("b", time.Second), at(3*time.Second))
+	b.Found(fact("c", 3*time.Second), at(3*time.Second))
+	id, when, ok := b.Anchor()
+	assert.True(t, ok)
+	assert.Equal(t, "b", id)
+	assert.True(t, at(time.Second).Equal(when))
+}
+
 // The anchor moves when a pass has ended, to its newest message that is older
 // than 12 s, and only forward.
 func TestAnchor(t *testing.T) {
@@ -24,7 +41,7 @@ func TestAnchor(t *testing.T) {
 	b.Found(fact("b", 48*time.Second), now)
 	b.Found(fact("c", 48*time.Second+1), now)
 	b.Found(fact("fast", 365*24*time.Hour), now)
-	assert.Empty(t, anchor(b), "the pass has not ended")
+	assert.Equal(t, "a", anchor(b), "the pass has not ended")
 	b.PassEnded(now)
 	id, when, ok := b.Anchor()
 	assert.True(t, ok)
@@ -43,6 +60,15 @@ func TestAnchor(t *testing.T) {
 	b.Found(fact("fast", 365*24*time.Hour), at(2*time.Minute))
 	b.PassEnded(at(2 * time.Minute))
 	assert.Equal(t, "c", anchor(b))
+}
+
+// The first anchor may be a message that was too young when it was found.
+func TestFirstAnchor(t *testing.T) {
+	b := begun(0, fact("a", -time.Second), fact("b", -2*time.Second))
+	b.PassEnded(at(9 * time.Second))
+	assert.Equal(t, "b", anchor(b), "the oldest")
+	b.PassEnded(at(11 * time.Second))
+	assert.Equal(t, "a", anchor(b))
 }
 
 // A pass that breaks off leaves the anchor, so that the next one begins there.
@@ -77,6 +103,10 @@ func TestAnchorLost(t *testing.T) {
 	b.Tips([]string{"t3", "unknown"})
 	b.AnchorLost(now, nil)
 	assert.Empty(t, anchor(b))
+	b.PassEnded(now)
+	assert.Empty(t, anchor(b), "nothing that was known before is there")
+	b.Found(fact("new", 61*time.Second), at(62*time.Second))
+	assert.Equal(t, "new", anchor(b))
 }
 
 // Each unknown message is asked for once in a pass, and after five times missing
