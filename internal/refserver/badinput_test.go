@@ -78,23 +78,6 @@ func TestNodeStopsReading(t *testing.T) {
 	}
 }
 
-// TestMessageTooLong sends a message of many frames, each small enough.
-func TestMessageTooLong(t *testing.T) {
-	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
-		ws := r.socket("")
-		ws.frames()
-		// 16 MiB a frame, with a mask of zeros.
-		frame := append([]byte("\x01\xff\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"), make([]byte, 16<<20)...)
-		for range 5 { // the last one is too much
-			if _, err := ws.conn.Write(frame); err != nil {
-				break
-			}
-			frame[0] = 0x00
-		}
-		assert.Equal(t, []message{{0x88, "\x03\xf1"}}, ws.frames()) // 1009
-	})
-}
-
 func TestNodeAnswersProtocolPings(t *testing.T) {
 	inBubble(t, refserver.Config{Dialect: refserver.Node}, func(t *testing.T, r *rig) {
 		ws := r.socket("?events=") // the filter has no say

@@ -14,12 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// numbered emits events n to n+count-1 of 8 kB on the high lane, one a
-// millisecond.
+// numbered emits events n to n+count-1 on the high lane, one a millisecond, of 8
+// kB until a reader that stalls must have been sent all that it will be, then
+// small ones.
 func (r *rig) numbered(n, count int) {
 	r.t.Helper()
 	padding := strings.Repeat("x", 8000)
 	for i := n; i < n+count; i++ {
+		if i == 100 {
+			padding = ""
+		}
 		require.NoError(r.t, r.Emit(tips, fmt.Sprintf(`{"n":%d,"padding":"%s"}`, i, padding)))
 		time.Sleep(time.Millisecond)
 	}
