@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,14 +115,14 @@ func TestDropIsAFIN(t *testing.T) {
 	})
 }
 
-func TestResetIsAReset(t *testing.T) {
+// Over TCP it is a true reset: TestOverTCP.
+func TestResetEndsConnections(t *testing.T) {
 	inBubble(t, refserver.Config{Dialect: refserver.Node}, func(t *testing.T, r *rig) {
-		w := r.socket("")
-		if _, ok := w.conn.(interface{ SetLinger(int) error }); !ok {
-			t.Skip("this network has no resets")
-		}
-		assert.Equal(t, 1, r.Reset(refserver.Streams))
-		require.ErrorIs(t, w.ended(), syscall.ECONNRESET)
+		w, s := r.socket(""), r.events("")
+		assert.Equal(t, 2, r.Reset(refserver.Streams))
+		require.Error(t, w.ended())
+		require.Error(t, s.ended())
+		assert.Zero(t, r.Streams(refserver.Streams))
 	})
 }
 
