@@ -178,6 +178,31 @@ func TestEventsAsALoop(t *testing.T) {
 	})
 }
 
+func TestALoopThatBeginsLateNeedsNoOtherHandler(t *testing.T) {
+	for _, only := range every {
+		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+			m, _ := r.run(nil, client.Options{
+				Fallback:     fallback.Policy{Order: []fallback.Transport{only}},
+				Subscription: subscription.To(events.TypeMessageAdded),
+			})
+			r.connected(m)
+			var got events.Envelope
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for got = range m.Events(t.Context()) {
+					return
+				}
+			}()
+			synctest.Wait()
+			r.node.AddMessage(refserver.AddOptions{})
+			<-done
+			assert.Equal(t, events.TypeMessageAdded, got.Type, "%v", only)
+			assert.NotContains(t, r.states()[2:], "connecting "+only.String(), "on the same connection")
+		})
+	}
+}
+
 func TestALoopEndsWithRunOrItsContext(t *testing.T) {
 	inBothDialects(t, refserver.Config{Rate: 10}, func(t *testing.T, r *rig) {
 		var none handlers.Mux

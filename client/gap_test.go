@@ -49,7 +49,7 @@ func TestWithoutFaultsThereIsNoGap(t *testing.T) {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
 				r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{only}}})
-				pass(10 * time.Minute)
+				pass(3 * time.Minute)
 				assert.Empty(t, r.gapList())
 				assert.NotEmpty(t, r.all())
 			})

@@ -184,7 +184,7 @@ func TestRefusedAfterSomethingWasProvedIsRetried(t *testing.T) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
 		r.node.TakeAway(refserver.All, refserver.Answer{Status: 403})
-		pass(24 * time.Hour)
+		pass(2 * time.Hour)
 		assert.Equal(t, client.Waiting, m.Health().State)
 		r.node.Heal(refserver.All)
 		pass(61 * time.Second)

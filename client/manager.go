@@ -72,9 +72,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,
 	})
-	if mux != nil {
-		m.consumers.add(&consumer{want: o.Subscription, mux: mux})
-	}
+	m.consumers.add(&consumer{want: o.Subscription, mux: mux})
 	return m, nil
 }
 
