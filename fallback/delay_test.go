@@ -34,8 +34,9 @@ func TestEveryWaitLiesBetweenAQuarterAndTheWholeOfItsCeiling(t *testing.T) {
 	random := seeded(1)
 	for range 10_000 {
 		for i, wait := range waits(fallback.New(order(sse), random), len(ceilings)) {
-			require.GreaterOrEqual(t, wait, ceilings[i]/4, "wait %d", i)
-			require.LessOrEqual(t, wait, ceilings[i], "wait %d", i)
+			if wait < ceilings[i]/4 || wait > ceilings[i] {
+				t.Fatalf("wait %d: %s with ceiling %s", i, wait, ceilings[i])
+			}
 		}
 	}
 }
@@ -60,23 +61,28 @@ func TestTheFirstWaitAfterGoodLiesBetweenNothingAndASecond(t *testing.T) {
 // range gets more than its share, and none piles up at the longest wait.
 func TestNoHerd(t *testing.T) {
 	const clients = 10_000
-	for i, ceiling := range ceilings {
-		var tenths [10]int
-		exact := map[time.Duration]int{}
-		random := seeded(uint64(i) + 3)
-		for range clients {
-			w := waits(fallback.New(order(sse), random), i+1)
-			wait := w[i]
-			exact[wait]++
-			low := ceiling / 4
-			tenths[min(int(10*(wait-low)/(ceiling-low)), 9)]++
+	var tenths [8][10]int
+	var exact [8]map[time.Duration]int
+	random := seeded(3)
+	for range clients {
+		for i, wait := range waits(fallback.New(order(sse), random), len(ceilings)) {
+			low := ceilings[i] / 4
+			tenths[i][min(int(10*(wait-low)/(ceilings[i]-low)), 9)]++
+			if exact[i] == nil {
+				exact[i] = map[time.Duration]int{}
+			}
+			exact[i][wait]++
 		}
-		for tenth, n := range tenths {
+	}
+	for i, ceiling := range ceilings {
+		for tenth, n := range tenths[i] {
 			assert.InDelta(t, clients/10, n, clients/50, "ceiling %s, tenth %d of the range", ceiling, tenth)
 		}
-		for wait, n := range exact {
-			require.LessOrEqual(t, n, 5, "%d clients at exactly %s", n, wait)
+		most := 0
+		for _, n := range exact[i] {
+			most = max(most, n)
 		}
+		assert.LessOrEqual(t, most, 5, "clients at the same nanosecond")
 	}
 }
 
@@ -118,12 +124,12 @@ func TestExtremePoliciesDoNotOverflow(t *testing.T) {
 	}
 }
 
-// A million failures later it still waits as it should.
+// A hundred thousand failures later it still waits as it should.
 func TestHugeAttemptCounts(t *testing.T) {
 	l := fallback.New(order(sse), seeded(4))
 	now := start
 	l.First(now)
-	for i := range 1_000_000 {
+	for i := range 100_000 {
 		step := l.Next(now, ended(sse, failed))
 		now = now.Add(step.Wait)
 		if i > 10 && (step.Wait < 15*time.Second || step.Wait > 60*time.Second) {

@@ -121,12 +121,46 @@ func TestPromoted(t *testing.T) {
 	assert.Equal(t, after(w2, ws), l.Next(now, ended(ws, dropped)))
 }
 
+// What was held against a transport is over once it is good.
+func TestPromotedForgetsWhatWasBefore(t *testing.T) {
+	l := lowered(fallback.Policy{}, middle, failed, failed)
+	for range 3 {
+		l.Failed(start, ended(ws, failed))
+	}
+	l.Failed(start, asked(ws, 5*time.Minute))
+	due(t, l, 0, w1, sse)
+
+	now := start.Add(time.Second)
+	l.Promoted(now, ws) // tried too early, and yet
+	require.Equal(t, after(w0, ws), l.Next(now, ended(ws, dropped)))
+	require.Equal(t, at(sse), l.Next(now, ended(ws, failed)))
+	due(t, l, time.Second, time.Second+w2, ws) // after w1 for the drop
+
+	// Going down by hand is possible too: what is left was good and is due.
+	l.Promoted(now, ws)
+	l.Promoted(now, poll)
+	due(t, l, time.Second, time.Second, ws)
+}
+
 func TestAFailedTryLeavesTheRunningConnectionAlone(t *testing.T) {
 	l := lowered(fallback.Policy{}, middle, failed, failed)
 	for range 30 {
 		l.Failed(start, ended(ws, dropped))
 	}
 	assert.Equal(t, after(w0, poll), l.Next(start.Add(time.Hour), ended(poll, dropped)))
+}
+
+// Tries count as attempts, so that tries and passes together are no hot loop.
+func TestTriesCountAsAttempts(t *testing.T) {
+	l := lowered(fallback.Policy{}, constant(0), failed, failed)
+	l.Failed(start, ended(sse, refused))
+	for range 9 {
+		due(t, l, 20*time.Second, 20*time.Second, ws)
+		l.Failed(start, ended(ws, failed))
+	}
+	due(t, l, 20*time.Second, 45*time.Second, sse)
+	due(t, l, 50*time.Second, 50*time.Second, sse)
+	due(t, l, 60*time.Second, 60*time.Second, ws)
 }
 
 // A better transport that becomes good and dies is not tried in a hot loop either.

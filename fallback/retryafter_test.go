@@ -113,6 +113,14 @@ func TestWhenAllCoolTheFirstToBeFreeIsNext(t *testing.T) {
 	assert.Equal(t, after(2*time.Minute, ws), l.Next(start.Add(3*time.Minute), asked(sse, 9*time.Minute)))
 }
 
+// A rung that has cooled is the best again, as if nothing had been asked.
+func TestACooledRungIsTheBestAgain(t *testing.T) {
+	l := fallback.New(order(ws, sse), middle)
+	l.First(start)
+	l.Next(start, asked(ws, time.Second))
+	assert.Equal(t, after(w1, ws), l.Next(start.Add(time.Minute), ended(sse, failed)))
+}
+
 // A later answer that asks for less does not shorten what was asked before.
 func TestTheLongerRetryAfterCounts(t *testing.T) {
 	l := fallback.New(order(ws), constant(0))

@@ -143,6 +143,10 @@ func TestRules(t *testing.T) {
 			{ended(poll, failed), at(ws)},
 			{ended(ws, failed), after(w1, poll)},
 		}},
+		"an outcome names its rung": {moves: []move{
+			{ended(sse, failed), at(poll)},
+			{ended(ws, dropped), after(w1, ws)},
+		}},
 		"an outcome of a transport that is not in the order counts for the current one": {policy: order(sse, poll), moves: []move{
 			{ended(ws, failed), at(poll)},
 			{ended(fallback.None, failed), after(w1, sse)},
@@ -208,6 +212,12 @@ func TestRefusedNeedsEveryRungOfOnePass(t *testing.T) {
 		"refusals of two passes": {order(ws, sse), []fallback.Outcome{
 			ended(ws, refused), ended(sse, failed), ended(ws, failed), ended(sse, refused),
 		}, false, w2},
+		"a refusal of the last pass, cooling in this": {order(ws, sse), []fallback.Outcome{
+			{Transport: ws, Kind: refused, RetryAfter: time.Hour}, ended(sse, failed), ended(sse, refused),
+		}, false, w2},
+		"a refusal before something was good": {order(ws, sse), []fallback.Outcome{
+			ended(ws, refused), good(sse, refused),
+		}, false, w0},
 		"something was usable once": {order(ws, sse), []fallback.Outcome{
 			ended(ws, dropped), ended(ws, refused), ended(sse, refused),
 		}, false, 52500 * time.Millisecond},

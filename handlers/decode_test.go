@@ -63,6 +63,17 @@ func TestAnEventIsDecodedOnceForAllHandlersOfItsStruct(t *testing.T) {
 	}
 }
 
+func TestTwoHandlersAreEnoughToShare(t *testing.T) {
+	var m handlers.Mux
+	var d diary
+	on[counted](&m, &d, "1")
+	on[counted](&m, &d, "2")
+	decodes.Store(0)
+	dispatch(t, &m, tips)
+	assert.Equal(t, int64(1), decodes.Load())
+	assert.Equal(t, diary{"1", "2"}, d)
+}
+
 func TestADecodeErrorIsSharedToo(t *testing.T) {
 	var m handlers.Mux
 	var d diary
