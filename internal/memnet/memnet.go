@@ -90,21 +90,21 @@ func (n *Network) DialContext(ctx context.Context, _, addr string) (net.Conn, er
 	n.mu.Unlock()
 	for {
 		conn, wait, err := n.dial(addr)
-		if err == nil && wait == nil {
-			err = ctx.Err()
-			if err != nil {
+		if ended := ctx.Err(); ended != nil && err == nil {
+			err = ended
+			if conn != nil {
 				_ = conn.Close()
-			} else {
-				return conn, nil
 			}
 		}
 		if err != nil {
 			return nil, opError("dial", address(addr), err)
 		}
+		if conn != nil {
+			return conn, nil
+		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return nil, opError("dial", address(addr), ctx.Err())
 		}
 	}
 }

@@ -32,8 +32,9 @@ type pipe struct {
 
 // A deadline belongs to one side of a pipe and is guarded by its mutex.
 type deadline struct {
-	passed bool
-	turn   int // of setDeadline; a timer of an earlier turn is void
+	at     time.Time // zero: none
+	passed bool      // the timer has fired; at that very time it may be late
+	turn   int       // of setDeadline; a timer of an earlier turn is void
 	timer  *time.Timer
 }
 
@@ -52,7 +53,7 @@ func (p *pipe) read(b []byte) (int, error) {
 			return 0, net.ErrClosed
 		case p.reset:
 			return 0, os.NewSyscallError("read", syscall.ECONNRESET)
-		case p.reading.passed:
+		case p.reading.overLocked():
 			return 0, os.ErrDeadlineExceeded
 		case len(b) == 0:
 			return 0, nil
@@ -133,7 +134,7 @@ func (p *pipe) writeErrLocked() error {
 		return net.ErrClosed
 	case p.reset:
 		return os.NewSyscallError("write", syscall.ECONNRESET)
-	case p.writing.passed:
+	case p.writing.overLocked():
 		return os.ErrDeadlineExceeded
 	case p.writerIn, p.severed, p.readerNo && !p.frozen:
 		return os.NewSyscallError("write", syscall.EPIPE)
@@ -192,20 +193,19 @@ func (p *pipe) refuseWriter() {
 func (p *pipe) setDeadline(d *deadline, t time.Time) {
 	p.change(func() {
 		d.stopLocked()
-		d.passed = false
-		if t.IsZero() {
-			return
-		}
-		left := time.Until(t)
-		if left <= 0 {
-			d.passed = true
+		d.at, d.passed = t, false
+		if t.IsZero() || d.overLocked() {
 			return
 		}
 		turn := d.turn
-		d.timer = time.AfterFunc(left, func() {
+		d.timer = time.AfterFunc(time.Until(t), func() {
 			p.change(func() { d.passed = d.passed || d.turn == turn })
 		})
 	})
+}
+
+func (d *deadline) overLocked() bool {
+	return d.passed || !d.at.IsZero() && !time.Now().Before(d.at)
 }
 
 // stopLocked makes the timer void, whether it has fired or not.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"syscall"
@@ -23,9 +24,7 @@ var streams = []fallback.Transport{fallback.WebSocket, fallback.SSE}
 // refuse answers everything with a status.
 func refuse(status int, header http.Header, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
@@ -93,6 +92,16 @@ func TestRefusalIsTold(t *testing.T) {
 	})
 }
 
+// Without a Date the host's clock has to do.
+func TestRetryAfterWithoutDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		header := http.Header{"Date": nil, "Retry-After": {time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)}}
+		network := start(t, refuse(http.StatusTooManyRequests, header, ""))
+		_, err := dialer(t, network, nil).Open(t.Context(), fallback.SSE, nil)
+		assert.Equal(t, time.Minute, transport.Classify(fallback.SSE, err).RetryAfter)
+	})
+}
+
 // The body of a refusal need not end.
 func TestEndlessBody(t *testing.T) {
 	for _, tr := range streams {
@@ -144,6 +153,32 @@ func TestBadHandshake(t *testing.T) {
 			assert.Contains(t, err.Error(), "transport: websocket: http://node/v1/ws/events?events=all: ")
 		})
 	}
+}
+
+// A 101 that comes when nobody waits for it any more is not left open.
+func TestUpgradeTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := memnet.New(0)
+		listener, err := network.Listen("node")
+		require.NoError(t, err)
+		defer listener.Close()
+		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			synctest.Wait()
+			conn, err := network.DialContext(context.Background(), "tcp", "node:80")
+			header := http.Header{"Connection": {"upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Accept": {accept(r)}}
+			return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: header, Body: conn, Request: r}, err
+		})}
+		d := dialer(t, network, func(c *transport.Config) { c.Client = client })
+		_, err = d.Open(t.Context(), fallback.WebSocket, nil)
+		require.ErrorAs(t, err, new(*transport.DialError))
+		assert.Equal(t, "timeout", transport.Reason(err))
+		server, err := listener.Accept()
+		require.NoError(t, err)
+		_, err = server.Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF)
+		require.NoError(t, server.Close())
+	})
 }
 
 // A RoundTripper whose 101 cannot be written to is told apart.

@@ -28,7 +28,7 @@ func bubble(t *testing.T, name string, fn func(t *testing.T)) {
 }
 
 // start serves handler at host "node" of a new network, until the test ends.
-func start(t *testing.T, handler http.HandlerFunc) *memnet.Network {
+func start(t testing.TB, handler http.HandlerFunc) *memnet.Network {
 	t.Helper()
 	network := memnet.New(0)
 	serve(t, network, "node", handler)
@@ -37,7 +37,7 @@ func start(t *testing.T, handler http.HandlerFunc) *memnet.Network {
 
 // serve serves handler at addr until the test ends, and then resets what is left
 // there.
-func serve(t *testing.T, network *memnet.Network, addr string, handler http.Handler) {
+func serve(t testing.TB, network *memnet.Network, addr string, handler http.Handler) {
 	t.Helper()
 	listener, err := network.Listen(addr)
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func serve(t *testing.T, network *memnet.Network, addr string, handler http.Hand
 }
 
 // serveOn is serve on any listener.
-func serveOn(t *testing.T, listener net.Listener, handler http.Handler, reset func()) {
+func serveOn(t testing.TB, listener net.Listener, handler http.Handler, reset func()) {
 	t.Helper()
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	var serving sync.WaitGroup
@@ -59,7 +59,7 @@ func serveOn(t *testing.T, listener net.Listener, handler http.Handler, reset fu
 
 // dialer returns a Dialer for http://node over network. change, if not nil,
 // changes its Config.
-func dialer(t *testing.T, network *memnet.Network, change func(*transport.Config)) *transport.Dialer {
+func dialer(t testing.TB, network *memnet.Network, change func(*transport.Config)) *transport.Dialer {
 	t.Helper()
 	client := network.Client()
 	cfg := transport.Config{Base: &url.URL{Scheme: "http", Host: "node"}, Client: client}
@@ -83,7 +83,7 @@ const (
 // A peer is the server's end of a WebSocket, frame by frame, so that it can do
 // what no library would.
 type peer struct {
-	t       *testing.T
+	t       testing.TB
 	query   url.Values
 	request *http.Request
 	conn    net.Conn
@@ -97,19 +97,19 @@ type frame struct {
 }
 
 // upgrade accepts the handshake.
-func upgrade(t *testing.T, w http.ResponseWriter, r *http.Request) *peer {
+func upgrade(t testing.TB, w http.ResponseWriter, r *http.Request) *peer {
 	t.Helper()
 	return switchTo(t, w, r, "sec-websocket-accept: "+accept(r)+"\r\n")
 }
 
 // accept returns the answer to the key of a handshake.
 func accept(r *http.Request) string {
-	sum := sha1.Sum([]byte(r.Header.Get("Sec-Websocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // switchTo answers 101 with the given header lines.
-func switchTo(t *testing.T, w http.ResponseWriter, r *http.Request, lines string) *peer {
+func switchTo(t testing.TB, w http.ResponseWriter, r *http.Request, lines string) *peer {
 	t.Helper()
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	require.NoError(t, err)
@@ -204,6 +204,16 @@ func guideTips(count int) string {
 func sseTips(count int) string {
 	return fmt.Sprintf("event: tips.update\ndata: {\"type\":\"TipsUpdated\",\"data\":{\"tips\":[],\"count\":%d,\"timestamp\":1760554622}}\n\n", count)
 }
+
+// into is a connection whose writes go elsewhere.
+type into struct {
+	net.Conn
+
+	w io.Writer
+}
+
+// Write implements io.Writer.
+func (c into) Write(b []byte) (int, error) { return c.w.Write(b) }
 
 // A stream response of a handler.
 type eventStream struct {

@@ -154,9 +154,6 @@ func statusError(t fallback.Transport, u *url.URL, resp *http.Response) *StatusE
 // head reads the beginning of a body and closes it. The body may be slow or
 // endless: after a second what has come is enough.
 func head(body io.ReadCloser) []byte {
-	if body == nil {
-		return nil
-	}
 	timer := time.AfterFunc(bodyTime, func() { _ = body.Close() })
 	b, _ := io.ReadAll(io.LimitReader(body, maxBody))
 	timer.Stop()
@@ -187,8 +184,7 @@ func redact(u *url.URL) string {
 	const longest = 60 // of the list of types
 	shown := *u
 	shown.User, shown.RawQuery, shown.Fragment, shown.RawFragment = nil, "", "", ""
-	text := shown.String()
-	sep := "?"
+	var query []string
 	for part := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		switch {
@@ -199,10 +195,12 @@ func redact(u *url.URL) string {
 		case len(value) > longest:
 			part = name + "=" + value[:longest] + "…"
 		}
-		text += sep + part
-		sep = "&"
+		query = append(query, part)
 	}
-	return text
+	if len(query) == 0 {
+		return shown.String()
+	}
+	return shown.String() + "?" + strings.Join(query, "&")
 }
 
 // unwrapURL returns what an http.Client wrapped: its *url.Error shows the URL

@@ -235,7 +235,6 @@ func TestProxy(t *testing.T) {
 	})
 	proxy.Start()
 	through := proxy.Listener.Addr().String()
-	t.Setenv("HTTPS_PROXY", "http://user:secret@"+through)
 	for _, tr := range streams {
 		_, err := proxied(t, "http://user:secret@"+through).Open(t.Context(), tr, nil)
 		var status *transport.StatusError
@@ -243,6 +242,30 @@ func TestProxy(t *testing.T) {
 		assert.True(t, status.Proxy)
 		assert.Equal(t, "transport: proxy: http://"+through+": unexpected status 407 Proxy Authentication Required, retry after 7s", err.Error())
 		assert.Equal(t, fallback.Refused, transport.Classify(tr, err).Kind)
+	}
+}
+
+// A proxy that connects carries both streams.
+func TestProxyConnects(t *testing.T) {
+	network := memnet.New(0)
+	serveTLS(t, network, "node:443", func(w http.ResponseWriter, r *http.Request) { answerStream(t, w, r) })
+	proxy := loopback(t, func(w http.ResponseWriter, r *http.Request) {
+		inner, err := network.DialContext(r.Context(), "tcp", r.Host)
+		assert.NoError(t, err)
+		outer, _, err := http.NewResponseController(w).Hijack()
+		assert.NoError(t, err)
+		_, _ = io.WriteString(outer, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(inner, outer)
+			_ = inner.Close()
+		}()
+		_, _ = io.Copy(outer, inner)
+		_ = outer.Close()
+	})
+	proxy.Start()
+	for _, tr := range streams {
+		_, err := proxied(t, proxy.URL).Open(t.Context(), tr, nil)
+		require.ErrorAs(t, err, new(*tls.CertificateVerificationError), "the certificate is the node's, which nobody trusts")
 	}
 }
 
@@ -255,7 +278,7 @@ func proxied(t *testing.T, proxy string) *transport.Dialer {
 	was := http.DefaultTransport
 	http.DefaultTransport = &http.Transport{Proxy: http.ProxyURL(u)}
 	defer func() { http.DefaultTransport = was }()
-	return ownDialer(t, "https://node.invalid", nil)
+	return ownDialer(t, "https://node", nil)
 }
 
 // A name that cannot be resolved is told as such.

@@ -14,14 +14,7 @@ const leaveTime = time.Second
 // Close implements Stream. It takes as long as the server takes to answer the
 // Close frame, a second at most; a node never answers it.
 func (s *webSocket) Close() {
-	polite := s.end.because(ErrClosed)
-	s.finish(func() {
-		if polite {
-			s.leave(websocket.StatusNormalClosure)
-		} else {
-			s.abort()
-		}
-	})
+	s.finish(ErrClosed, func() { s.leave(websocket.StatusNormalClosure) })
 	s.workers.Wait()
 }
 
@@ -40,18 +33,6 @@ func (s *webSocket) leave(code websocket.StatusCode) {
 	_ = s.conn.Close(code, "")
 }
 
-// finish ends the connection with the first fn that it is called with, and
-// returns when that is done. It waits on a channel, not on a sync.Once: a wait
-// for a mutex would hold up a test's fake time, and so the goodbye it waits for.
-func (s *webSocket) finish(fn func()) {
-	if !s.leaving.CompareAndSwap(false, true) {
-		<-s.gone
-		return
-	}
-	fn()
-	close(s.gone)
-}
-
 // abort drops the connection.
 func (s *webSocket) abort() {
 	s.keeper.cut()
@@ -59,7 +40,16 @@ func (s *webSocket) abort() {
 }
 
 // fail ends the stream because of err and drops the connection.
-func (s *webSocket) fail(err error) {
-	s.end.because(err)
-	s.finish(s.abort)
+func (s *webSocket) fail(err error) { s.finish(err, s.abort) }
+
+// finish ends the stream because of err, and the connection by how. If it was
+// ended before, that is waited for: on a channel, for a wait for a mutex would
+// hold up a test's fake time, and so the goodbye itself.
+func (s *webSocket) finish(err error, how func()) {
+	if !s.end.because(err) {
+		<-s.gone
+		return
+	}
+	how()
+	close(s.gone)
 }

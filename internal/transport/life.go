@@ -55,6 +55,7 @@ func (l *life) read(r io.Reader, p []byte) (int, error) {
 // A body is a response's body under watch.
 type body struct {
 	io.ReadCloser
+
 	life *life
 }
 
@@ -64,6 +65,7 @@ func (b *body) Read(p []byte) (int, error) { return b.life.read(b.ReadCloser, p)
 // A socket is the body of a 101: the connection itself, under watch.
 type socket struct {
 	io.ReadWriteCloser
+
 	life *life
 }
 

@@ -47,6 +47,24 @@ func TestRedirectIsFollowed(t *testing.T) {
 	}
 }
 
+// One origin may be spelled in more than one way.
+func TestRedirectToTheSameOrigin(t *testing.T) {
+	for _, to := range []string{"http://node:80/x", "http://NODE/x", "//node/x", "x"} {
+		bubble(t, to, func(t *testing.T) {
+			network := start(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/x") {
+					answerStream(t, w, r)
+					return
+				}
+				w.Header().Set("Location", to)
+				w.WriteHeader(http.StatusFound)
+			})
+			serve(t, network, "NODE", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answerStream(t, w, r) }))
+			next(t, open(t, dialer(t, network, nil), fallback.SSE, nil))
+		})
+	}
+}
+
 func TestRedirectIsRefused(t *testing.T) {
 	tests := map[string]struct {
 		to     string
@@ -103,6 +121,10 @@ func TestRedirectToTLS(t *testing.T) {
 			back := false
 			serveTLS(t, network, "node:443", func(w http.ResponseWriter, r *http.Request) {
 				assert.Equal(t, "Basic dXNlcjpwYXNz", r.Header.Get("Authorization"))
+				if !strings.HasPrefix(r.URL.Path, "/again") {
+					http.Redirect(w, r, "https://node:443/again"+r.URL.RequestURI(), http.StatusFound)
+					return
+				}
 				if back {
 					http.Redirect(w, r, "http://node"+r.URL.RequestURI(), http.StatusFound)
 					return

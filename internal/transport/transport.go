@@ -77,11 +77,12 @@ const (
 
 // A Frame is one message of a server.
 type Frame struct {
-	wire.Message               // Data is valid until the next call of Next
-	Received     time.Time     // this host's clock, when it had been read
-	Origin       events.Origin // live or polled
-	Size         int           // bytes, without framing; 0 for comments and polls
-	Replaced     int           // on SSE: how many U+FFFD stand in Data for bytes that were no UTF-8
+	wire.Message // Data is valid until the next call of Next
+
+	Received time.Time     // this host's clock, when it had been read
+	Origin   events.Origin // live or polled
+	Size     int           // bytes, without framing; 0 for comments and polls
+	Replaced int           // on SSE: how many U+FFFD stand in Data for bytes that were no UTF-8
 }
 
 // A Stream is an open connection. Next has one caller at a time; everything else

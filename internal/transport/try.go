@@ -30,11 +30,8 @@ func (d *Dialer) try(parent context.Context, t fallback.Transport, u *url.URL) *
 	return tr
 }
 
-// canceled returns why Open was told to stop; nil if it was not.
+// canceled returns why Open was told to stop.
 func (t *try) canceled() error {
-	if t.parent.Err() == nil {
-		return nil
-	}
 	return fmt.Errorf("transport: %s: %s: %w", t.transport, redact(t.url), context.Cause(t.parent))
 }
 

@@ -37,6 +37,7 @@ func (d *Dialer) upgrade(t *try, a ask) (*webSocket, error) {
 	k := &keeper{next: client.Transport, life: newLife()}
 	client.Transport = k
 	stop := context.AfterFunc(t.ctx, k.cut)
+	//nolint:bodyclose // the library closes it, or makes it the connection
 	conn, resp, err := websocket.Dial(t.ctx, t.url.String(), &websocket.DialOptions{
 		HTTPClient:      &client,
 		HTTPHeader:      d.header,

@@ -33,8 +33,7 @@ type webSocket struct {
 	date   time.Time     // the server's, at the 101
 
 	end     *end
-	leaving atomic.Bool    // goodbye or abort has begun, whichever was first
-	gone    chan struct{}  // closed when that is done
+	gone    chan struct{}  // closed when the connection has been ended, too
 	workers sync.WaitGroup // keepAlive and readEarly; started by Open only
 
 	// Written by Open, then by Next.
@@ -136,9 +135,7 @@ func (s *webSocket) read() (Frame, error) {
 		f.Message = wire.ParseBinary(s.buf)
 	case !utf8.Valid(s.buf): // neither the library nor encoding/json minds
 		err = &UTF8Error{Size: len(s.buf)}
-		if s.end.because(err) {
-			s.finish(func() { s.leave(websocket.StatusInvalidFramePayloadData) })
-		}
+		s.finish(err, func() { s.leave(websocket.StatusInvalidFramePayloadData) })
 		s.release()
 		return Frame{}, err
 	default:

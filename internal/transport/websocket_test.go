@@ -54,7 +54,7 @@ func TestNodeDialect(t *testing.T) {
 		network := start(t, sockets(t, func(p *peer) {
 			assert.Equal(t, "/v1/ws/events", p.request.URL.Path)
 			assert.Equal(t, "events=TipsUpdated,tips.update,KCoreUpdated,kcore.update", p.request.URL.RawQuery)
-			assert.Empty(t, p.request.Header.Get("Sec-Websocket-Extensions"))
+			assert.Empty(t, p.request.Header.Get("Sec-WebSocket-Extensions"))
 			f, ok := p.next()
 			assert.True(t, ok)
 			assert.Equal(t, frame{opText, `{"type":"Ping"}`}, f)
@@ -132,6 +132,22 @@ func TestProofWithoutPong(t *testing.T) {
 			assert.Contains(t, string(next(t, s).Data), `"count":11`)
 		})
 	}
+}
+
+// Close while the first frame after the grace is being waited for.
+func TestCloseWithoutPong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := start(t, sockets(t, func(p *peer) {
+			p.text(`{"type":"Subscribed","events":[]}`)
+			for ok := true; ok; _, ok = p.next() {
+			}
+		}))
+		s := open(t, dialer(t, network, nil), fallback.WebSocket, nil)
+		next(t, s)
+		time.AfterFunc(time.Second, s.Close)
+		_, err := s.Next()
+		require.ErrorIs(t, err, transport.ErrClosed)
+	})
 }
 
 func TestSilentAfterTheUpgrade(t *testing.T) {
@@ -352,6 +368,7 @@ func TestInvalidUTF8(t *testing.T) {
 		_, err := s.Next()
 		require.ErrorAs(t, err, new(*transport.UTF8Error))
 		require.EqualError(t, err, "transport: websocket: invalid UTF-8 in a text frame of 61 bytes")
+		assert.Equal(t, "utf8", transport.Reason(err))
 		assert.Equal(t, "\x03\xef", (<-said).payload[:2], "close code 1007")
 		assert.Equal(t, fallback.Dropped, transport.Classify(fallback.WebSocket, err).Kind)
 		_, again := s.Next()
