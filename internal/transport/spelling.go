@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/wire"
@@ -117,7 +118,11 @@ func (d *Dialer) refused(t fallback.Transport, a ask) bool {
 func (d *Dialer) lacks(types []events.Type) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.missing = append(d.missing, types...)
+	for _, t := range types {
+		if !slices.Contains(d.missing, t) {
+			d.missing = append(d.missing, t)
+		}
+	}
 }
 
 // refusesNames reports whether err may mean that the server does not like how

@@ -286,6 +286,7 @@ func TestWidenByWhatIsNotOffered(t *testing.T) {
 		s := open(t, d, fallback.WebSocket, askedFor)
 		assert.Equal(t, []events.Type{events.TypeNodeStarted}, d.Missing())
 		assert.True(t, s.Widen([]events.Type{events.TypeTipsUpdated, events.TypeNodeStopped}))
+		assert.True(t, s.Widen([]events.Type{events.TypeNodeStopped}))
 		assert.Equal(t, []events.Type{events.TypeNodeStarted, events.TypeNodeStopped}, d.Missing())
 	})
 }

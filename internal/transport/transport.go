@@ -135,6 +135,8 @@ type Dialer struct {
 	idle   func() // closes idle connections of the Dialer's own client
 	rest   *rest.Client
 
+	buffers sync.Pool // of *[]byte, the read buffers of WebSockets that have ended
+
 	mu       sync.Mutex
 	spelling map[fallback.Transport]memory
 	missing  []events.Type

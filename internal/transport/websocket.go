@@ -51,12 +51,6 @@ type webSocket struct {
 	types []events.Type // what the server was asked for so far; nil: all
 }
 
-// buffers are the read buffers of streams that have ended.
-var buffers = sync.Pool{New: func() any {
-	b := make([]byte, firstBuffer)
-	return &b
-}}
-
 func newWebSocket(d *Dialer, a ask, conn *websocket.Conn, k *keeper, date time.Time) *webSocket {
 	return &webSocket{
 		dialer: d, ask: a, conn: conn, keeper: k, date: date,
@@ -119,7 +113,7 @@ func (s *webSocket) nextEarly() (result, bool) {
 // read reads one message. It does what is due to the connection on an error.
 func (s *webSocket) read() (Frame, error) {
 	if s.buf == nil {
-		s.buf = *buffers.Get().(*[]byte)
+		s.buf = s.dialer.buffer()
 	}
 	kind, r, err := s.conn.Reader(context.Background())
 	if err == nil {
@@ -167,9 +161,17 @@ func (s *webSocket) fill(r io.Reader) error {
 // Next is about to return an error.
 func (s *webSocket) release() {
 	if b := s.buf; cap(b) <= maxPooled {
-		buffers.Put(&b)
+		s.dialer.buffers.Put(&b)
 	}
 	s.buf = nil
+}
+
+// buffer returns one that a stream has left, or a new one.
+func (d *Dialer) buffer() []byte {
+	if b, ok := d.buffers.Get().(*[]byte); ok {
+		return *b
+	}
+	return make([]byte, firstBuffer)
 }
 
 // learn notes and tells what the frame says about the dialect. A node does not
