@@ -60,22 +60,14 @@ func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) 
 	// the wait.
 	probe := time.AfterFunc(m.opts.Fallback.Stable, stream.Probe)
 	defer probe.Stop()
-	dialect := wire.UnknownDialect
 	for !t.good {
 		frame, err := stream.Next()
 		if err != nil {
 			m.discard(t, err)
 			return nil, err
 		}
-		if frame.Dialect != wire.UnknownDialect {
-			dialect = frame.Dialect
-		}
 		m.keep(t, &frame)
-		if hasBeats(stream, dialect) {
-			t.good = wire.IsBeat(dialect, frame.Type)
-		} else {
-			t.good = frame.Received.Sub(t.opened) >= m.opts.Fallback.Stable
-		}
+		t.good = proves(stream, &frame, t.opened, m.opts.Fallback.Stable)
 	}
 	return t, nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/internal/transport"
-	"github.com/adic/adic-go/internal/wire"
 )
 
 // A trial is a stream that is usable and delivers nothing yet: its frames are
@@ -32,18 +31,18 @@ func (t *trial) serverTime() time.Time {
 // A connection is the stream that delivers. It owns the goroutines that look
 // for its successor.
 type connection struct {
-	stream  transport.Stream
-	opened  time.Time
-	good    bool         // written by the reader
-	dialect wire.Dialect // written by the reader
+	stream transport.Stream
+	opened time.Time
+	good   bool // written by the reader
 
 	ctx    context.Context // ends when the connection does
 	cancel context.CancelFunc
 	stop   func() bool           // unties the stream from Run's context
 	won    atomic.Pointer[trial] // the successor; set once
-	mu     sync.Mutex            // guards ended, and Add against Wait of group
-	ended  bool
-	group  sync.WaitGroup
+
+	mu    sync.Mutex // guards ended, and Go of group against its Wait
+	ended bool
+	group sync.WaitGroup
 }
 
 func newConnection(ctx context.Context, t *trial) *connection {
@@ -86,5 +85,5 @@ func (c *connection) lastFrame() time.Time {
 // isGood reports whether the connection has earned trust: by a beat, or, where
 // the server has none, by signs of life for stable.
 func (c *connection) isGood(stable time.Duration) bool {
-	return c.good || !hasBeats(c.stream, c.dialect) && c.lastFrame().Sub(c.opened) >= stable
+	return c.good || !hasBeats(c.stream) && c.lastFrame().Sub(c.opened) >= stable
 }

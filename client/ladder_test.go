@@ -208,7 +208,7 @@ func TestATokenInTheHeaderOrTheURLIsSentOnEachTransport(t *testing.T) {
 // What the node shows when the stream is gone comes by polling, each fact once.
 func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
 	inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
-		m, _ := r.follow(client.Options{})
+		m, stop := r.follow(client.Options{})
 		r.connected(m)
 		pass(time.Minute)
 		r.node.TakeAway(refserver.Streams, refserver.Answer{Status: 403})
@@ -218,5 +218,10 @@ func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
 		pass(3 * time.Minute)
 		require.Equal(t, fallback.WebSocket, m.Health().Transport)
 		assert.Equal(t, r.added(), r.ids(t, events.TypeMessageAdded))
+
+		requireCanceled(t, stop())
+		for transport, link := range m.Metrics().Snapshot().Transports {
+			assert.Zero(t, link.Open, "%v: each connection is counted when it opens and when it ends", transport)
+		}
 	})
 }

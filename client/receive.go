@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/transport"
@@ -15,11 +16,8 @@ import (
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	m.clocks.mark(&m.clocks.frame, f.Received)
 	m.counters.Bytes(c.stream.Transport(), f.Size)
-	if f.Dialect != wire.UnknownDialect {
-		c.dialect = f.Dialect
-	}
-	if !c.good && f.Received.Sub(c.opened) >= m.opts.Fallback.Stable && !hasBeats(c.stream, c.dialect) {
-		c.good = true
+	if !c.good {
+		c.good = proves(c.stream, f, c.opened, m.opts.Fallback.Stable)
 	}
 	switch f.Kind {
 	case wire.Event:
@@ -42,9 +40,8 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 	m.counters.Received(f.Type, f.Size, f.Received)
 	m.clocks.mark(&m.clocks.event, f.Received)
-	if isBeat(c, f) {
+	if isBeat(c.stream, f) {
 		m.clocks.mark(&m.clocks.beat, f.Received)
-		c.good = true
 	}
 	if !f.Type.Known() {
 		m.say.once("unknown "+string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
@@ -98,14 +95,23 @@ func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
 		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))
 }
 
+// proves reports whether f makes a stream good: it is a beat, or, where the
+// server has none, a sign of life that comes stable after the opening.
+func proves(s transport.Stream, f *transport.Frame, opened time.Time, stable time.Duration) bool {
+	if hasBeats(s) {
+		return isBeat(s, f)
+	}
+	return f.Received.Sub(opened) >= stable
+}
+
 // isBeat reports whether f proves stream and node alive.
-func isBeat(c *connection, f *transport.Frame) bool {
-	return c.stream.Transport() != fallback.Polling && wire.IsBeat(c.dialect, f.Type)
+func isBeat(s transport.Stream, f *transport.Frame) bool {
+	return s.Transport() != fallback.Polling && wire.IsBeat(s.Dialect(), f.Type)
 }
 
 // hasBeats reports whether the server of s is known to send beats.
-func hasBeats(s transport.Stream, d wire.Dialect) bool {
-	return s.Transport() != fallback.Polling && len(wire.Beats(d)) > 0
+func hasBeats(s transport.Stream) bool {
+	return s.Transport() != fallback.Polling && len(wire.Beats(s.Dialect())) > 0
 }
 
 // arenaSize is how much payload one chunk holds. An envelope that is kept for
