@@ -42,7 +42,7 @@ type Books struct {
 	tips    map[string]bool   // the server's tips: never forgotten
 	wanted  map[string]*want  // unknown tips and parents
 	pass    uint64            // passes that have ended
-	asked   int               // parents asked for in the first pass
+	walked  int               // what the first pass asked for
 	late    int               // messages found below the horizon, not handed on
 	absent  int               // of wanted: those that the server does not have
 	full    int               // how many entries are looked through for the oldest next time
@@ -151,7 +151,7 @@ func (b *Books) Finalized(id string) (fresh bool) {
 	}
 	e.state |= ended
 	if !e.has(final) {
-		b.final.tallyLocked(e, 1) // it is announced when it becomes final
+		b.final.tallyLocked(e) // it is announced when it becomes final
 		b.endLocked(id, e)
 	}
 	b.forgetLocked()
@@ -179,7 +179,6 @@ func (b *Books) Recall() {
 		}
 		if e.has(told) && !e.has(ended) {
 			e.state = e.state&^(told|final) | opened
-			b.final.tallyLocked(e, -1)
 			if e.has(known) {
 				b.final.open[id], b.final.hints[id] = e, true
 			}

@@ -27,7 +27,7 @@ type finality struct {
 	count    int64 // the last one that the server told
 	seen     int64 // finals that it holds, as far as they were seen
 	baseline int64
-	since    int64 // when the baseline was first set, or set anew
+	since    int64 // as of when: what was final then may be in it
 	risen    bool  // the count has risen since
 
 	round round
@@ -36,10 +36,10 @@ type finality struct {
 
 // A round asks about all that were known at one time.
 type round struct {
-	on    bool
-	first bool  // it follows a first or fallen count, which explains nothing
-	at    int64 // when the count rose
-	value int64 // what was unexplained then
+	on     bool
+	first  bool  // it follows a first or fallen count, which explains nothing
+	at     int64 // when the count rose
+	unsure bool  // there were questions without an answer
 }
 
 // Counted notes the server's number of final messages. rose is true if it is
@@ -60,8 +60,8 @@ func (b *Books) Counted(now time.Time, n uint64) (rose bool) {
 		rose, f.risen = true, true
 	}
 	f.count = count
-	if unexplained > f.baseline && (!f.round.on || f.round.first || unexplained > f.round.value) {
-		f.round = round{on: true, at: b.now, value: unexplained}
+	if rose && unexplained > f.baseline {
+		f.round = round{on: true, at: b.now} // also those are asked again that were asked before it
 	}
 	return rose
 }
@@ -122,9 +122,13 @@ func (b *Books) endRoundLocked() {
 			return
 		}
 	}
+	if f.round.unsure {
+		f.round.at, f.round.unsure = b.now, false
+		return
+	}
 	f.round.on = false
 	if !f.round.first {
-		f.baseline = f.count - f.seen
+		f.baseline, f.since = f.count-f.seen, f.round.at
 	}
 }
 
@@ -173,15 +177,24 @@ func rank(b bool) int {
 }
 
 // NotFinal notes that REST says the message is not final.
-func (b *Books) NotFinal(now time.Time, id string) {
+func (b *Books) NotFinal(now time.Time, id string) { b.asked(now, id, opened) }
+
+// NoFinality notes that REST knows nothing of the message, or of finality: that
+// is no answer, so there is more to ask in this round.
+func (b *Books) NoFinality(now time.Time, id string) { b.asked(now, id, 0) }
+
+func (b *Books) asked(now time.Time, id string, learnt flags) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.now = max(b.now, nanos(now))
 	delete(b.final.hints, id)
-	if e := b.entries[id]; e != nil {
-		e.asked = b.now
-		e.state |= opened
+	b.final.round.unsure = b.final.round.unsure || learnt == 0
+	e := b.entries[id]
+	if e == nil || learnt == 0 && e.has(opened) {
+		return // asked is when REST last answered
 	}
+	e.asked = b.now
+	e.state |= learnt
 }
 
 // Final notes that REST says the message is final. handOn is true once, unless
@@ -196,11 +209,12 @@ func (b *Books) Final(now time.Time, id string) (handOn bool) {
 		return false
 	}
 	f := &b.final
-	// The baseline may hold what is older than itself and was never asked about.
-	if e.has(opened) || e.at > f.since {
-		f.tallyLocked(e, 1)
+	// The baseline may hold what is older than itself, unless REST said after it
+	// that it was not final.
+	if e.at > f.since || e.has(opened) && e.asked >= f.since {
+		f.tallyLocked(e)
 	}
-	isNew := e.has(opened) || e.at > b.begin || f.risen && e.at > b.horizon
+	isNew := e.has(opened|given|added) || e.at > b.begin || f.risen && e.at > b.horizon
 	b.endLocked(id, e)
 	if !isNew || e.has(ended) {
 		return false
@@ -209,13 +223,12 @@ func (b *Books) Final(now time.Time, id string) (handOn bool) {
 	return true
 }
 
-// tallyLocked counts e among the finals that the server's count has, or no more.
-func (f *finality) tallyLocked(e *entry, n int64) {
-	if has := e.has(tallied); has == (n > 0) {
-		return
+// tallyLocked counts e, once, among the finals that the server's count has.
+func (f *finality) tallyLocked(e *entry) {
+	if !e.has(tallied) {
+		f.seen++
+		e.state |= tallied
 	}
-	f.seen += n
-	e.state ^= tallied
 }
 
 // endLocked notes that e is final.

@@ -61,6 +61,45 @@ func TestFinalBefore(t *testing.T) {
 	assert.False(t, b.Final(at(time.Minute), "older"), "below the horizon nothing is promised")
 }
 
+// A server that knows nothing of a message did not say that it is not final.
+func TestNoFinality(t *testing.T) {
+	b := begun(0, fact("a", -10*time.Second))
+	b.Counted(t0, 1)
+	assert.Equal(t, []string{"a"}, open(b, t0))
+	b.NoFinality(t0, "a")
+	b.NoFinality(t0, "unknown")
+	assert.Empty(t, open(b, at(5*time.Second)), "the pause is the same")
+	assert.False(t, b.Final(at(20*time.Second), "a"), "it may have been final before")
+}
+
+// Questions without an answer do not end a round.
+func TestRoundUnsure(t *testing.T) {
+	b := begun(0)
+	b.Counted(t0, 0)
+	b.Found(fact("a", time.Second), at(time.Second))
+	b.Counted(at(10*time.Second), 1)
+	assert.Equal(t, []string{"a"}, open(b, at(10*time.Second)))
+	b.NoFinality(at(10*time.Second), "a")
+	_, idle := b.Open(at(11*time.Second), 10)
+	assert.False(t, idle)
+	assert.Equal(t, []string{"a"}, open(b, at(20*time.Second)))
+	b.NotFinal(at(20*time.Second), "a")
+	_, idle = b.Open(at(21*time.Second), 10)
+	assert.True(t, idle)
+}
+
+// The finality of a message that was handed on is handed on, whatever its
+// timestamp.
+func TestFinalOfLateArrival(t *testing.T) {
+	b := begun(0)
+	b.Counted(t0, 0)
+	assert.True(t, b.Found(fact("a", -10*time.Second), at(20*time.Second)))
+	assert.True(t, b.Final(at(21*time.Second), "a"))
+	b.Added("b")
+	b.Found(fact("b", -10*time.Second), at(20*time.Second))
+	assert.True(t, b.Final(at(21*time.Second), "b"))
+}
+
 // Messages that turn up below the horizon are not asked about.
 func TestFinalLate(t *testing.T) {
 	b := begun(0)
@@ -123,6 +162,42 @@ func TestRoundOldFinal(t *testing.T) {
 	assert.True(t, b.Final(at(60*time.Second), "y"))
 }
 
+// A message that was not final before the baseline was set, and final then, is in
+// the baseline: finding it explains nothing.
+func TestRoundOpenBefore(t *testing.T) {
+	b := begun(0)
+	b.Found(fact("x", time.Second), at(time.Second))
+	b.Found(fact("y", time.Second), at(time.Second))
+	b.NotFinal(at(10*time.Second), "x")
+	b.Counted(at(20*time.Second), 1) // x
+	assert.True(t, b.Final(at(21*time.Second), "x"))
+	b.NotFinal(at(21*time.Second), "y")
+	_, idle := b.Open(at(22*time.Second), 10)
+	assert.True(t, idle)
+	b.Counted(at(60*time.Second), 2)
+	ids, idle := b.Open(at(60*time.Second), 10)
+	assert.False(t, idle)
+	assert.Equal(t, []string{"y"}, ids)
+}
+
+// A final that became part of the baseline because its message was not known yet
+// explains nothing when it is found at last.
+func TestRoundKnownTooLate(t *testing.T) {
+	b := begun(0)
+	b.Counted(t0, 0)
+	b.Counted(at(5*time.Second), 1) // x, which no answer has shown yet
+	_, idle := b.Open(at(5*time.Second), 10)
+	assert.True(t, idle)
+	assert.True(t, b.Found(fact("x", time.Second), at(10*time.Second)))
+	assert.True(t, b.Found(fact("y", time.Second), at(10*time.Second)))
+	b.NotFinal(at(20*time.Second), "y")
+	assert.True(t, b.Final(at(20*time.Second), "x"))
+	b.Counted(at(60*time.Second), 2) // y
+	ids, idle := b.Open(at(60*time.Second), 10)
+	assert.False(t, idle)
+	assert.Equal(t, []string{"y"}, ids)
+}
+
 // What cannot be explained, a peer's artifacts for one, becomes the baseline when
 // all have been asked: no endless round.
 func TestRoundUnexplained(t *testing.T) {
@@ -146,6 +221,26 @@ func TestRoundUnexplained(t *testing.T) {
 	assert.True(t, b.Final(at(130*time.Second), "a"))
 	_, idle = b.Open(at(131*time.Second), 10)
 	assert.True(t, idle)
+}
+
+// A rise during a round counts, also when more has been found than has come since
+// it began.
+func TestRoundRisesLess(t *testing.T) {
+	b := begun(0)
+	b.Counted(t0, 0)
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		b.Found(fact(id, time.Second), at(time.Second))
+	}
+	b.Counted(at(10*time.Second), 3)
+	b.NotFinal(at(10*time.Second), "a")
+	assert.True(t, b.Final(at(10*time.Second), "b"))
+	assert.True(t, b.Final(at(10*time.Second), "c"))
+	b.Counted(at(20*time.Second), 4) // a
+	b.NotFinal(at(20*time.Second), "d")
+	b.NotFinal(at(20*time.Second), "e")
+	ids, idle := b.Open(at(20*time.Second), 10)
+	assert.False(t, idle)
+	assert.Equal(t, []string{"a"}, ids)
 }
 
 // A rise during a round asks about those again that were asked before it.
@@ -175,6 +270,18 @@ func TestRecallCounts(t *testing.T) {
 	b.Recall()
 	assert.True(t, b.Final(at(time.Minute), "a"))
 	assert.Equal(t, []string{"b"}, open(b, at(time.Minute)), "one is still unexplained")
+}
+
+// History that may or may not have been final before is not counted when it is
+// taken back either.
+func TestRecallHistory(t *testing.T) {
+	b := begun(0, fact("a", -10*time.Second))
+	b.Counted(t0, 1)
+	open(b, t0)
+	b.Counted(at(time.Second), 2)
+	assert.True(t, b.Final(at(time.Second), "a"))
+	b.Recall()
+	assert.True(t, b.Final(at(time.Second), "a"))
 }
 
 // A falling count is a restart of the node: the baseline is set anew, and all

@@ -104,12 +104,12 @@ func (b *Books) Ask(now time.Time, n int) []string {
 	defer b.mu.Unlock()
 	b.beginLocked(nanos(now))
 	due := b.dueLocked()
-	if !b.started && b.asked+len(due) > ancestors+len(b.tips) {
+	if !b.started && b.walked+len(due) > ancestors+len(b.tips) {
 		b.startLocked(b.begin)
 		due = b.dueLocked()
 	}
 	due = due[:min(len(due), n)]
-	b.asked += len(due)
+	b.walked += len(due)
 	return due
 }
 

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/adic/adic-go/internal/rest"
@@ -70,17 +69,20 @@ func (r *round) askFinality() {
 			return
 		}
 		var f rest.Finality
+		unknown := false
 		ok := r.read(readFinality, func() (err error) {
 			f, err = r.rest.Finality(r.ctx, class, id)
-			var status *rest.StatusError
-			if errors.As(err, &status) && status.Status == http.StatusNotFound {
-				return nil // the server does not know the id
+			status := as[*rest.StatusError](err)
+			if unknown = status != nil && status.Status == http.StatusNotFound; unknown {
+				return nil
 			}
 			return err
 		})
 		switch {
 		case !ok:
 			return
+		case unknown:
+			r.books.NoFinality(r.now(), id)
 		case !f.Final:
 			r.books.NotFinal(r.now(), id)
 		case r.books.Final(r.now(), id):
