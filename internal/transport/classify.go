@@ -66,8 +66,11 @@ func ofStatus(status int) fallback.Kind {
 }
 
 // Reason returns why something ended as a short constant, fit for a metric's
-// label: one of those below, "status 503" with the code, or "close 1001" with
-// the code of a Close frame. It is "" for nil.
+// label; "" for nil.
+//
+//	opening      dial, dns, refused, timeout, canceled, tls, handshake, redirect, content type, body, filter, cooling
+//	either       status 503 (any code), eof, reset, silent
+//	stream       closed (by Close), close 1001 (any code), idle, too big, utf8, protocol
 func Reason(err error) string {
 	switch {
 	case err == nil:

@@ -5,6 +5,7 @@
 //	websocket.go   a stream over a WebSocket          sse.go   a stream over SSE
 //	upgrade.go     its handshake                      life.go  when the last byte came
 //	barrier.go     Ping and Pong before it is used    poll*.go a stream rebuilt from REST
+//	command.go     Subscribe, Ping, liveness          try.go   one attempt, and why it failed
 //	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
 //	spelling.go    how to ask, and what was refused   errors.go, classify.go
 //
@@ -63,7 +64,8 @@ type Config struct {
 	Requests     int           // REST requests per minute; 0 means 120
 
 	// Books hold what is known of the messages, by whichever transport it came.
-	// Polling reads and writes them. Nil means the Dialer's own.
+	// Polling reads and writes them, one stream at a time. Nil means new ones for
+	// each polling stream.
 	Books *repair.Books
 }
 
