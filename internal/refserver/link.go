@@ -14,53 +14,73 @@ type link struct {
 	faults *faults
 	done   chan struct{} // closed by end
 
-	mu    sync.Mutex // one writer at a time; guards what follows
-	sent  int        // events
-	held  []byte     // bytes that a buffering fault keeps back
+	turn  chan struct{} // held by the one writer; a channel, for a fault makes the others wait long
+	sent  int           // events; the writer's
+	held  []byte        // bytes that a buffering fault keeps back; the writer's
 	ended sync.Once
 }
 
 func newLink(conn net.Conn, part Part, f *faults) *link {
-	return &link{conn: conn, part: part, faults: f, done: make(chan struct{})}
+	return &link{conn: conn, part: part, faults: f, done: make(chan struct{}), turn: make(chan struct{}, 1)}
 }
+
+// take waits for the turn to write. It fails if the connection ended.
+func (l *link) take() error {
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-l.done:
+		return net.ErrClosed
+	}
+}
+
+func (l *link) give() { <-l.turn }
 
 // head writes what opens the stream. It passes a fault that only mutes.
 func (l *link) head(b []byte) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, err := l.passLocked(func(f *fault) bool { return f.frozen }); err != nil {
+	if err := l.take(); err != nil {
 		return err
 	}
-	return l.sendLocked(b, fault{})
+	defer l.give()
+	if _, err := l.await(func(f *fault) bool { return f.frozen }); err != nil {
+		return err
+	}
+	return l.send(b, fault{})
 }
 
 // write sends bytes that are no event: heartbeats, answers, raw frames.
 func (l *link) write(b []byte) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.writeLocked(b)
+	if err := l.take(); err != nil {
+		return err
+	}
+	defer l.give()
+	return l.put(b)
 }
 
 // event sends an event. The error is net.ErrClosed if that was the last one of a
 // connection that was to die.
 func (l *link) event(b []byte) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.writeLocked(b); err != nil {
+	if err := l.take(); err != nil {
+		return err
+	}
+	defer l.give()
+	if err := l.put(b); err != nil {
 		return err
 	}
 	l.sent++
-	return l.mortalLocked()
+	return l.expire()
 }
 
 // mortal ends a connection that is to die after no event at all.
 func (l *link) mortal() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.mortalLocked()
+	if err := l.take(); err != nil {
+		return err
+	}
+	defer l.give()
+	return l.expire()
 }
 
-func (l *link) mortalLocked() error {
+func (l *link) expire() error {
 	if f, _ := l.faults.of(l.part); f.mortal && l.sent >= f.life {
 		l.end(false)
 		return net.ErrClosed
@@ -68,8 +88,8 @@ func (l *link) mortalLocked() error {
 	return nil
 }
 
-func (l *link) writeLocked(b []byte) error {
-	f, err := l.passLocked(func(f *fault) bool { return f.frozen || f.mute })
+func (l *link) put(b []byte) error {
+	f, err := l.await(func(f *fault) bool { return f.frozen || f.mute })
 	if err != nil {
 		return err
 	}
@@ -78,12 +98,12 @@ func (l *link) writeLocked(b []byte) error {
 		return nil
 	}
 	b, l.held = append(l.held, b...), nil
-	return l.sendLocked(b, f)
+	return l.send(b, f)
 }
 
-// passLocked waits while a fault stops the bytes, and returns the faults that
+// await waits while a fault stops the bytes, and returns the faults that
 // are left.
-func (l *link) passLocked(stops func(*fault) bool) (fault, error) {
+func (l *link) await(stops func(*fault) bool) (fault, error) {
 	for {
 		f, changed := l.faults.of(l.part)
 		if !stops(&f) {
@@ -97,8 +117,8 @@ func (l *link) passLocked(stops func(*fault) bool) (fault, error) {
 	}
 }
 
-// sendLocked writes to the socket, a few bytes at a time if it drips.
-func (l *link) sendLocked(b []byte, f fault) error {
+// send writes to the socket, a few bytes at a time if it drips.
+func (l *link) send(b []byte, f fault) error {
 	if f.drip <= 0 {
 		_, err := l.conn.Write(b)
 		return err
