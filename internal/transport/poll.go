@@ -28,7 +28,7 @@ var pollTypes = []events.Type{
 type pollConfig struct {
 	REST     *rest.Client
 	Books    *repair.Books // of the run: what another transport handed on is not made up again; nil: new ones
-	Interval time.Duration // between the beginnings of two polls; 0 means 5 s
+	Interval time.Duration // between the beginnings of two polls; 0 and less mean 5 s
 }
 
 // A pollStream is a stream rebuilt from REST answers. It has no goroutine: Next
@@ -76,7 +76,7 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 	s := &pollStream{
 		rest:     cfg.REST,
 		books:    cfg.Books,
-		interval: orDefault(cfg.Interval, DefaultPollInterval),
+		interval: cfg.Interval,
 		opened:   time.Now(),
 		end:      newEnd(),
 		want:     pollable(types),
@@ -86,6 +86,9 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 	}
 	if s.books == nil {
 		s.books = repair.New(0)
+	}
+	if s.interval <= 0 {
+		s.interval = DefaultPollInterval
 	}
 	s.states = s.stateReads()
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))

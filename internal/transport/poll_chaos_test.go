@@ -21,7 +21,7 @@ import (
 // that fails in every way it can: in the end each message and each finalization
 // was handed on exactly once, the message first.
 func TestPollChaos(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(5) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			pollTest(t, func(t *testing.T, rig *pollRig) { chaos(t, rig, rand.New(rand.NewPCG(seed, 1))) })
 		})
@@ -130,7 +130,6 @@ func (rig *pollRig) attempt(t *testing.T, s transport.Stream, rng *rand.Rand) tr
 	for s != nil {
 		f, err := s.Next()
 		if err != nil {
-			s = nil
 			break
 		}
 		rig.handle(f)
@@ -140,7 +139,7 @@ func (rig *pollRig) attempt(t *testing.T, s transport.Stream, rng *rand.Rand) tr
 		if rng.IntN(200) == 0 {
 			s.Close()
 			wait(time.Second)
-			s = nil
+			break
 		}
 	}
 	s, err := rig.dialer.Open(t.Context(), fallback.Polling, nil)

@@ -188,8 +188,7 @@ func TestPollTooLarge(t *testing.T) {
 			if !strings.Contains(r.URL.Path, "energy") {
 				return false
 			}
-			_, _ = w.Write(make([]byte, 33<<20)[:0])
-			_, _ = w.Write([]byte(`{"total_conflicts":1,"active_conflicts":[` + strings.Repeat(" ", 33<<20) + `]}`))
+			w.Header().Set("Content-Length", "33554433")
 			return true
 		}
 		s := rig.open(events.TypeTipsUpdated, events.TypeEnergyUpdated)

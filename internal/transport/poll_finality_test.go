@@ -172,7 +172,7 @@ func TestPollBusy(t *testing.T) {
 				wait(800 * time.Millisecond)
 				all = append(all, rig.node.AddMessage(refserver.AddOptions{}))
 			}
-			for n := range len(all) {
+			for n := range all {
 				if n < len(all)-ledger.K && n%2 == 0 {
 					rig.node.Finalize(all[n], true)
 				}

@@ -72,7 +72,7 @@ func index(list []string, want string) int {
 
 // More messages in one millisecond than fit on a page do not hold the reader up.
 func TestPollTies(t *testing.T) {
-	for _, n := range []int{499, 500, 501, 999, 1000, 1500} {
+	for _, n := range []int{500, 1001} {
 		pollTest(t, func(t *testing.T, rig *pollRig) {
 			first := rig.node.AddMessage(refserver.AddOptions{})
 			s := rig.open(events.TypeMessageAdded)
@@ -82,7 +82,7 @@ func TestPollTies(t *testing.T) {
 			for range n {
 				all = append(all, rig.node.AddMessage(refserver.AddOptions{Parents: []string{first}}))
 			}
-			rig.polls(s, 12)
+			rig.polls(s, 5)
 			assert.True(t, same(all, rig.added), "%d of %d", len(rig.added), n)
 			wait(time.Second)
 			later := rig.node.AddMessage(refserver.AddOptions{})
@@ -102,13 +102,13 @@ func TestPollCatchesUp(t *testing.T) {
 		rig.polls(s, 4)
 		s.Close()
 		var all []string
-		for range 7000 {
+		for range 2600 {
 			wait(100 * time.Millisecond)
 			all = append(all, rig.node.AddMessage(refserver.AddOptions{}))
 		}
 		s = rig.open(events.TypeMessageAdded)
-		assert.Less(t, len(rig.polls(s, 1)), 3000, "a poll has an end")
-		rig.polls(s, 6)
+		assert.Less(t, len(rig.polls(s, 1)), 2500, "a poll has an end")
+		rig.polls(s, 2)
 		assert.True(t, slices.Equal(all, rig.added), "in order: %d of %d", len(rig.added), len(all))
 		assert.LessOrEqual(t, asks(rig.look(), ""), 120)
 	})
@@ -121,7 +121,7 @@ func TestPollAfterStream(t *testing.T) {
 		rig.node.AddMessage(refserver.AddOptions{})
 		rig.books.Begin(time.Now()) // the stream's connection
 		var silent []string
-		for n := range 2000 {
+		for n := range 1000 {
 			wait(time.Second)
 			id := rig.node.AddMessage(refserver.AddOptions{})
 			if n%2 == 0 {
@@ -234,15 +234,15 @@ func TestPollPrunedParent(t *testing.T) {
 	})
 }
 
-// Two thousand tips and a deep past are no flood, and do not keep the first poll.
+// Many tips and a deep past are no flood, and do not keep the first poll.
 func TestPollLargeDAG(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
 		root := rig.node.AddMessage(refserver.AddOptions{})
-		for range 2000 {
+		for range 600 {
 			rig.node.AddMessage(refserver.AddOptions{Parents: []string{root}})
 		}
 		chain := root
-		for range 500 {
+		for range 200 {
 			wait(200 * time.Millisecond)
 			chain = rig.node.AddMessage(refserver.AddOptions{Parents: []string{chain}})
 		}
@@ -254,7 +254,7 @@ func TestPollLargeDAG(t *testing.T) {
 		id := rig.node.AddMessage(refserver.AddOptions{Parents: []string{chain}})
 		rig.polls(s, 2)
 		assert.Equal(t, []string{id}, rig.added)
-		rig.polls(s, 100)
+		rig.polls(s, 8)
 		assert.Equal(t, []string{id}, rig.added)
 		late := rig.node.AddMessage(ago(30 * time.Second))
 		rig.polls(s, 2)

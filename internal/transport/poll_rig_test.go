@@ -160,18 +160,19 @@ func (rig *pollRig) polls(s transport.Stream, n int) []transport.Frame {
 }
 
 func (rig *pollRig) handle(f transport.Frame) {
-	switch f.Type {
-	case events.TypeMessageAdded:
-		id, ok := wire.MessageID(f.Data)
-		require.True(rig.t, ok)
+	added, final := f.Type == events.TypeMessageAdded, f.Type == events.TypeMessageFinalized
+	if !added && !final {
+		return
+	}
+	id, ok := wire.MessageID(f.Data)
+	require.True(rig.t, ok)
+	if added {
 		assert.True(rig.t, rig.books.Added(id), "handed on twice: %s", id)
 		rig.added = append(rig.added, id)
-	case events.TypeMessageFinalized:
-		id, ok := wire.MessageID(f.Data)
-		require.True(rig.t, ok)
-		assert.True(rig.t, rig.books.Finalized(id), "handed on twice: %s", id)
-		rig.final = append(rig.final, id)
+		return
 	}
+	assert.True(rig.t, rig.books.Finalized(id), "handed on twice: %s", id)
+	rig.final = append(rig.final, id)
 }
 
 // typesOf returns the types of frames.
@@ -216,7 +217,7 @@ func afterNext(s transport.Stream) <-chan error {
 	return got
 }
 
-// ask opens a stream that fails.
+// refusal opens a stream that fails.
 func (rig *pollRig) refusal(types ...events.Type) error {
 	rig.t.Helper()
 	s, err := rig.dialer.Open(context.Background(), fallback.Polling, types)

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -88,13 +87,7 @@ func (r *round) signOfLife() {
 			return
 		}
 	}
-	if r.failed == nil {
-		r.failed = errNothing
-	}
 }
-
-// errNothing is the failure of a poll that has nothing to ask for.
-var errNothing = errors.New("transport: polling: the server has nothing of what is wanted")
 
 // wants reports whether one of the types is wanted.
 func (r *round) wants(types ...events.Type) bool {

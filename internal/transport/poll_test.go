@@ -11,6 +11,7 @@ import (
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/internal/refserver/ledger"
+	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
@@ -158,6 +159,18 @@ func TestPollTurns(t *testing.T) {
 	}
 }
 
+// An interval that makes no sense is the default one.
+func TestPollNegativeInterval(t *testing.T) {
+	pollTest(t, func(t *testing.T, rig *pollRig) {
+		s, err := rig.newDialer(func(c *transport.Config) { c.PollInterval = -1 }).Open(t.Context(), fallback.Polling, nil)
+		require.NoError(t, err)
+		defer s.Close()
+		from := time.Now()
+		rig.polls(s, 3)
+		assert.Equal(t, 2*transport.DefaultPollInterval, time.Since(from))
+	})
+}
+
 // Only what is wanted is read.
 func TestPollOnlyWanted(t *testing.T) {
 	for want, paths := range map[events.Type][]string{
@@ -280,5 +293,24 @@ func TestPollServerClock(t *testing.T) {
 			assert.Equal(t, []string{id}, rig.added)
 			assert.InDelta(t, 0, time.Now().Add(skew).Sub(lastOf[events.MessageAdded](t, frames).Timestamp.Time), float64(6*time.Second))
 		})
+	}
+}
+
+// BenchmarkPoll is a poll of an idle node, without the network: tips, since and
+// the count, now and then a state, and what the node does to answer.
+func BenchmarkPoll(b *testing.B) {
+	rig := &pollRig{node: refserver.New(refserver.Config{Dialect: refserver.Node}), books: repair.New(0)}
+	for range 100 {
+		rig.node.AddMessage(refserver.AddOptions{At: time.Now().Add(-time.Hour)})
+	}
+	d := rig.newDialer(func(c *transport.Config) { c.PollInterval, c.Requests = 1, 1 << 40 })
+	s, err := d.Open(b.Context(), fallback.Polling, nil)
+	require.NoError(b, err)
+	defer s.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		for f, err := s.Next(); f.Kind != wire.Alive; f, err = s.Next() {
+			require.NoError(b, err)
+		}
 	}
 }
