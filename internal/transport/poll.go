@@ -122,7 +122,7 @@ func (s *pollStream) Next() (Frame, error) {
 			continue
 		}
 		if err := s.poll(s.ctx); err != nil {
-			s.end.because(err)
+			s.end.because(polled(err))
 		}
 	}
 	f := s.queue[0]

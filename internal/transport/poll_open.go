@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/rest"
@@ -25,16 +26,18 @@ func (d *Dialer) openPolling(ctx context.Context, types []events.Type) (Stream, 
 	return s, nil
 }
 
-// polling says why the first poll failed. What package rest says about an answer
-// is not wrapped again.
+// polling says why the first poll failed.
 func (t *try) polling(err error) error {
 	switch {
 	case t.parent.Err() != nil, t.ctx.Err() != nil && !is[*rest.CoolingError](err), is[*RedirectError](err):
 		return t.failed(err)
 	default:
-		return err
+		return polled(err)
 	}
 }
+
+// polled names the transport of an error of package rest.
+func polled(err error) error { return fmt.Errorf("transport: polling: %w", err) }
 
 // REST returns the client of the polls, for other readers of the same server:
 // they share its budget.
