@@ -303,7 +303,7 @@ func BenchmarkPoll(b *testing.B) {
 	for range 100 {
 		rig.node.AddMessage(refserver.AddOptions{At: time.Now().Add(-time.Hour)})
 	}
-	d := rig.newDialer(func(c *transport.Config) { c.PollInterval, c.Requests = 1, 1 << 40 })
+	d := rig.newDialer(func(c *transport.Config) { c.PollInterval, c.Requests = 1, 1<<40 })
 	s, err := d.Open(b.Context(), fallback.Polling, nil)
 	require.NoError(b, err)
 	defer s.Close()
