@@ -44,7 +44,7 @@ func (m *ConnectionManager) offer(c *connection, t *trial) {
 		m.discard(t, transport.ErrClosed)
 		return
 	}
-	c.stream.Close()
+	m.closing.Go(c.stream.Close) // its Next returns, and the reader finds t
 }
 
 // try opens a transport and reads it until it is good.
@@ -172,7 +172,7 @@ func (m *ConnectionManager) widen() {
 	c.spawn(func(ctx context.Context) {
 		stream, err := m.open(ctx, c.stream.Transport())
 		if err != nil {
-			c.stream.Close() // a regular reconnect asks again, and waits as it should
+			m.closing.Go(c.stream.Close) // a regular reconnect asks again, and waits as it should
 			return
 		}
 		m.offer(c, &trial{stream: stream, opened: time.Now()})

@@ -61,7 +61,7 @@ func (c *connection) spawn(fn func(context.Context)) {
 	}
 }
 
-// end stops all that belongs to the connection, waits for it, and returns the
+// end stops all that looks for a successor, waits for it, and returns the
 // successor; nil if there is none.
 func (c *connection) end() *trial {
 	c.mu.Lock()
@@ -70,7 +70,6 @@ func (c *connection) end() *trial {
 	c.cancel()
 	c.group.Wait()
 	c.stop()
-	c.stream.Close()
 	return c.won.Load()
 }
 

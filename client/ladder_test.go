@@ -225,3 +225,23 @@ func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
 		}
 	})
 }
+
+// A WebSocket that is open and mute, from the start or later, is left for SSE.
+func TestAMuteWebSocketIsLeft(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		r.node.Mute(refserver.WebSocket)
+		m, _ := r.follow(client.Options{})
+		pass(25 * time.Second)
+		assert.Equal(t, fallback.SSE, m.Health().Transport)
+		assert.Equal(t, client.Connected, m.Health().State)
+	})
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		m, _ := r.follow(client.Options{})
+		r.connected(m)
+		pass(time.Minute)
+		r.node.Mute(refserver.WebSocket)
+		pass(3 * time.Minute)
+		assert.Equal(t, fallback.SSE, m.Health().Transport)
+		assert.Equal(t, client.Connected, m.Health().State)
+	})
+}

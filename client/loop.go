@@ -30,7 +30,9 @@ func (m *ConnectionManager) follow(ctx context.Context) error {
 		last, failures[step.Transport] = err, err
 		step = ladder.Next(time.Now(), out)
 		if ladder.Refused() && !m.proved {
-			return m.refused(failures)
+			if final := m.refused(failures); final != nil {
+				return final
+			}
 		}
 	}
 }
@@ -149,16 +151,17 @@ func (m *ConnectionManager) lost(c *connection, err error) fallback.Outcome {
 	return out
 }
 
-// leave notes that c delivers no more.
+// leave lets c go, which delivers no more.
 func (m *ConnectionManager) leave(c *connection, err error) {
 	m.current.Store(nil)
 	m.counters.Disconnected(c.stream.Transport(), reason(err))
+	m.closing.Go(c.stream.Close)
 }
 
-// discard closes a trial that will not take its place.
+// discard lets a trial go that will not take its place.
 func (m *ConnectionManager) discard(t *trial, err error) {
-	t.stream.Close()
 	m.counters.Disconnected(t.stream.Transport(), reason(err))
+	m.closing.Go(t.stream.Close)
 }
 
 // errReplaced ends a connection whose successor is there.
@@ -172,10 +175,14 @@ func reason(err error) string {
 	return transport.Reason(err)
 }
 
-// refused is the end of a Run whose every transport got a definite no.
+// refused is the end of a Run whose every transport got a definite no; nil if one
+// of them may have been somebody else's word, such as a captive portal's.
 func (m *ConnectionManager) refused(failures map[fallback.Transport]error) error {
 	final := &RefusedError{}
 	for _, t := range m.opts.Fallback.Order {
+		if !transport.Definite(failures[t]) {
+			return nil
+		}
 		final.Refusals = append(final.Refusals, failures[t])
 	}
 	return final

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,7 @@ type ConnectionManager struct {
 	queue     *queue
 	machine   *machine
 	clocks    *clocks
+	closing   sync.WaitGroup // streams on their way out, a second at most; nobody waits for them but Run's end
 	started   atomic.Bool
 	ended     chan struct{}              // closed when Run has returned
 	current   atomic.Pointer[connection] // written by the reader
@@ -95,8 +97,9 @@ func (m *ConnectionManager) Run(ctx context.Context) error {
 	go d.run()
 	err := m.follow(ctx)
 	m.enter(Change{To: Closed, Err: err})
-	m.dialer.Close()
 	err = d.drain(cancel, err)
+	m.closing.Wait()
+	m.dialer.Close()
 	close(m.ended)
 	return err
 }

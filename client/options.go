@@ -42,7 +42,7 @@ type Options struct {
 	PingInterval time.Duration // between two pings of a WebSocket; 0: 15 s
 	PollInterval time.Duration // between two polls; 0: 5 s
 	MaxEventAge  time.Duration // an older last event is not OK; 0: 60 s, negative: never judged
-	DrainTimeout time.Duration // for handlers, once the stream has been left, a second after Run's context ended; 0: 5 s
+	DrainTimeout time.Duration // for handlers, after Run's context has ended; 0: 5 s
 
 	MaxFrame int64   // bytes of one frame or SSE event; 0: 16 MiB
 	Requests int     // REST requests a minute; 0: 120

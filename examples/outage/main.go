@@ -69,8 +69,9 @@ func run(ctx context.Context, length time.Duration, out io.Writer) error {
 	m, err := client.New("http://"+addr, &mux, &client.Options{
 		OnState:      seen.state,
 		PollInterval: length / 8,
+		Requests:     6000,
 		Fallback: fallback.Policy{
-			MinDelay: length / 16, MaxDelay: length / 8, Promote: length / 4, Stable: length / 16,
+			MinDelay: length / 16, MaxDelay: length / 8, Promote: length / 2, Stable: length / 16,
 		},
 	})
 	if err != nil {

@@ -54,6 +54,25 @@ func Classify(t fallback.Transport, err error) fallback.Outcome {
 	return out
 }
 
+// Definite reports whether err is somebody's word that this client is not wanted:
+// a status 4xx that Classify calls Refused, or a subscription that was refused in
+// every spelling. A page instead of an event stream and a redirect to elsewhere
+// are none, for that is what a captive portal answers, about any node.
+func Definite(err error) bool {
+	switch {
+	case is[*StatusError](err):
+		return isDefinite(as[*StatusError](err).Status)
+	case is[*rest.StatusError](err):
+		return isDefinite(as[*rest.StatusError](err).Status)
+	case is[*FilterError](err):
+		return as[*FilterError](err).Final
+	default:
+		return false
+	}
+}
+
+func isDefinite(status int) bool { return status/100 == 4 && ofStatus(status) == fallback.Refused }
+
 // ofStatus returns what a status code means that opens no stream.
 func ofStatus(status int) fallback.Kind {
 	switch {

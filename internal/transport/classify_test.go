@@ -52,3 +52,25 @@ func TestClassify(t *testing.T) {
 		})
 	}
 }
+
+// What a captive portal answers, about any node, is nobody's last word.
+func TestDefinite(t *testing.T) {
+	for err, want := range map[error]bool{
+		&transport.StatusError{Status: 401}:                                  true,
+		&transport.StatusError{Status: 426}:                                  true,
+		&transport.StatusError{Status: 429}:                                  false,
+		&transport.StatusError{Status: 503}:                                  false,
+		&transport.StatusError{Status: 200}:                                  false,
+		&transport.StatusError{Status: 302}:                                  false,
+		fmt.Errorf("transport: polling: %w", &rest.StatusError{Status: 403}): true,
+		fmt.Errorf("transport: polling: %w", &rest.StatusError{Status: 500}): false,
+		&transport.FilterError{Final: true}:                                  true,
+		&transport.FilterError{}:                                             false,
+		&transport.ContentTypeError{}:                                        false,
+		&transport.RedirectError{}:                                           false,
+		&transport.DialError{Err: errors.New("dial")}:                        false,
+	} {
+		assert.Equal(t, want, transport.Definite(err), "%v", err)
+	}
+	assert.False(t, transport.Definite(nil))
+}

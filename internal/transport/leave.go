@@ -8,8 +8,10 @@ import (
 	"github.com/coder/websocket"
 )
 
-// leaveTime bounds the goodbye.
-const leaveTime = time.Second
+const (
+	leaveTime  = time.Second    // bounds the goodbye
+	answerTime = leaveTime / 10 // and in it the wait for an answer to the farewell
+)
 
 // Close implements Stream. It takes as long as the server takes to answer the
 // Close frame, a second at most; a node never answers it.
@@ -20,17 +22,36 @@ func (s *webSocket) Close() {
 
 // leave says goodbye so that a node frees the connection's slot at its next
 // event: by Unsubscribe, which turns the set into all, then by a Close frame.
-// One whose set matches nothing would keep the slot until the node restarts.
+// One whose set matches nothing would keep the slot until the node restarts. The
+// answer, Unsubscribed or Pong, also ends a Next that waits for a quiet server.
 func (s *webSocket) leave(code websocket.StatusCode) {
 	timer := time.AfterFunc(leaveTime, s.keeper.cut)
 	defer timer.Stop()
 	s.mu.Lock()
 	types := s.types
 	s.mu.Unlock()
+	farewell := wire.Ping()
 	if types != nil {
-		_ = s.conn.Write(context.Background(), websocket.MessageText, wire.Unsubscribe(types, s.ask.spelling))
+		farewell = wire.Unsubscribe(types, s.ask.spelling)
+	}
+	if s.conn.Write(context.Background(), websocket.MessageText, farewell) == nil {
+		s.letGo()
 	}
 	_ = s.conn.Close(code, "")
+}
+
+// letGo waits for a pending Next to return: from here on the library throws away
+// what it reads, and a Next would wait for the end of the goodbye.
+func (s *webSocket) letGo() {
+	if !s.keeper.life.waits() {
+		return
+	}
+	timer := time.NewTimer(answerTime)
+	defer timer.Stop()
+	select {
+	case <-s.left:
+	case <-timer.C:
+	}
 }
 
 // abort drops the connection.

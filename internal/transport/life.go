@@ -34,6 +34,9 @@ func (l *life) quiet(now time.Time) time.Duration {
 	return now.Sub(l.start) - time.Duration(max(parked, l.last.Load()))
 }
 
+// waits reports whether a read is pending.
+func (l *life) waits() bool { return l.parked.Load() >= 0 }
+
 // stalled reports whether whoever reads has been busy with something else for
 // some time.
 func (l *life) stalled(now time.Time) bool {

@@ -34,6 +34,8 @@ type webSocket struct {
 
 	end     *end
 	gone    chan struct{}  // closed when the connection has been ended, too
+	left    chan struct{}  // closed when Next has told the end
+	leaving sync.Once      // closes left
 	workers sync.WaitGroup // keepAlive and readEarly; started by Open only
 
 	// Written by Open, then by Next.
@@ -55,14 +57,14 @@ func newWebSocket(d *Dialer, a ask, conn *websocket.Conn, k *keeper, date time.T
 	return &webSocket{
 		dialer: d, ask: a, conn: conn, keeper: k, date: date,
 		limit: d.cfg.MaxFrame, pings: d.cfg.PingInterval, types: a.types,
-		end: newEnd(), gone: make(chan struct{}),
+		end: newEnd(), gone: make(chan struct{}), left: make(chan struct{}),
 	}
 }
 
 // Next implements Stream. It does not allocate for an event of a known type.
 func (s *webSocket) Next() (Frame, error) {
 	if err := s.end.cause(); err != nil {
-		return Frame{}, err
+		return Frame{}, s.over(err)
 	}
 	r, ok := s.nextEarly()
 	if !ok {
@@ -75,6 +77,10 @@ func (s *webSocket) Next() (Frame, error) {
 	switch r.frame.Kind {
 	case wire.Event:
 		s.heard = true
+	case wire.Pong, wire.Unsubscribed:
+		if err := s.end.cause(); err != nil { // it answered the farewell
+			return Frame{}, s.over(err)
+		}
 	case wire.Refusal:
 		if s.heard || s.widened.Load() {
 			break // of a command
@@ -85,6 +91,12 @@ func (s *webSocket) Next() (Frame, error) {
 	default:
 	}
 	return r.frame, nil
+}
+
+// over notes that Next tells the end.
+func (s *webSocket) over(err error) error {
+	s.leaving.Do(func() { close(s.left) })
+	return err
 }
 
 // nextEarly returns the next frame that came before the Pong, while there are
