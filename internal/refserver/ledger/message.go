@@ -45,7 +45,7 @@ func seal(m *Message) {
 		h.Write([]byte(p))
 	}
 	var at [8]byte
-	binary.BigEndian.PutUint64(at[:], uint64(m.Timestamp.UnixNano())) //nolint:gosec // bits, not a number
+	binary.BigEndian.PutUint64(at[:], uint64(m.Timestamp.UnixNano())) // bits, not a number
 	h.Write(at[:])
 	h.Write([]byte(m.Proposer))
 	h.Write(m.Content)
