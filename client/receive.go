@@ -74,6 +74,9 @@ func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
 	switch f.Type {
 	case events.TypeMessageAdded:
 		id, ok := wire.MessageID(f.Data)
+		if !f.Time.IsZero() {
+			m.books.Advance(f.Time)
+		}
 		return ok && !m.books.Added(id)
 	case events.TypeMessageFinalized:
 		id, ok := wire.MessageID(f.Data)

@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -57,7 +56,7 @@ var steps = []step{
 
 func run(ctx context.Context, length time.Duration, out io.Writer) error {
 	node := refserver.New(refserver.Config{Rate: 4, Seed: 1})
-	addr, stop, err := serve(ctx, node)
+	addr, stop, err := node.Start(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -102,24 +101,6 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// serve runs node on a free port of this machine.
-func serve(ctx context.Context, node *refserver.Server) (addr string, stop func(), err error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, fmt.Errorf("reference server: %w", err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var running sync.WaitGroup
-	running.Go(func() { node.Run(ctx) })
-	running.Go(func() { _ = node.Serve(l) }) // ends with Close
-	return l.Addr().String(), func() {
-		cancel()
-		node.Close()
-		running.Wait()
-	}, nil
 }
 
 // A tally counts what one step brought. Written by the handler goroutine, taken

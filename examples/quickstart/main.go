@@ -19,6 +19,7 @@ import (
 
 	"github.com/adic/adic-go/client"
 	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -55,7 +56,8 @@ func run(ctx context.Context, args []string, out, logs io.Writer) error {
 		defer cancel()
 	}
 	if f.node == "" {
-		addr, stop, err := serve(ctx)
+		node := refserver.New(refserver.Config{Rate: 2, Seed: uint64(time.Now().UnixNano())})
+		addr, stop, err := node.Start(ctx, "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
