@@ -1,21 +1,18 @@
 package client
 
 import (
-	"encoding/base64"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 )
 
 // parseBase turns what a user calls a node's address into the URL that paths
-// are appended to. Credentials leave the URL for a header, so that no error or
-// log line can show them.
-func parseBase(base string) (u *url.URL, auth http.Header, mistakes []error) {
+// are appended to. Credentials stay in it; transport makes a header of them.
+func parseBase(base string) (u *url.URL, mistakes []error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	if err != nil {
 		// The error of url.Parse repeats its input, credentials included.
-		return nil, nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss")}
+		return nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss")}
 	}
 	bad := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	switch strings.ToLower(u.Scheme) {
@@ -38,17 +35,11 @@ func parseBase(base string) (u *url.URL, auth http.Header, mistakes []error) {
 		bad("base URL has a fragment %q; remove it", u.Fragment)
 	}
 	if len(mistakes) > 0 {
-		return nil, nil, mistakes
-	}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		secret := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
-		auth = http.Header{"Authorization": {"Basic " + secret}}
-		u.User = nil
+		return nil, mistakes
 	}
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
 	u.RawPath = ""
-	return u, auth, nil
+	return u, nil
 }
 
 // schemeHint helps with the commonest slip: localhost:9121 parses as a scheme.

@@ -17,19 +17,12 @@ func TestParseBase(t *testing.T) {
 		"http://node/adic/v1/":       "http://node/adic",
 		"http://node/adic//":         "http://node/adic",
 		"http://[::1]:9121\n":        "http://[::1]:9121",
-		"https://user:secret@node/x": "https://node/x",
+		"https://user:secret@node/x": "https://user:secret@node/x",
 	} {
-		u, _, mistakes := parseBase(in)
+		u, mistakes := parseBase(in)
 		require.Empty(t, mistakes, in)
 		assert.Equal(t, want, u.String(), in)
 	}
-}
-
-func TestParseBaseTurnsUserinfoIntoAHeader(t *testing.T) {
-	u, auth, mistakes := parseBase("https://user:secret@node")
-	require.Empty(t, mistakes)
-	assert.Nil(t, u.User)
-	assert.Equal(t, "Basic dXNlcjpzZWNyZXQ=", auth.Get("Authorization"))
 }
 
 func TestParseBaseNamesTheMistake(t *testing.T) {
@@ -45,13 +38,13 @@ func TestParseBaseNamesTheMistake(t *testing.T) {
 		"http://user:secret@node:port/": "cannot be parsed",
 		"foo://user:secret@node?a#b":    "scheme",
 	} {
-		_, _, mistakes := parseBase(in)
+		_, mistakes := parseBase(in)
 		text := errors.Join(mistakes...)
 		require.Error(t, text, in)
 		assert.Contains(t, text.Error(), want, in)
 		assert.NotContains(t, text.Error(), "secret", in)
 	}
-	_, _, mistakes := parseBase("foo://node?a#b")
+	_, mistakes := parseBase("foo://node?a#b")
 	assert.Len(t, mistakes, 3, "every mistake is named")
 }
 
@@ -60,11 +53,11 @@ func FuzzParseBase(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		u, _, mistakes := parseBase(s)
+		u, mistakes := parseBase(s)
 		if (u == nil) == (len(mistakes) == 0) {
 			t.Fatalf("%q: a URL or mistakes, not both or neither", s)
 		}
-		if u != nil && (u.User != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		if u != nil && (u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
 			t.Fatalf("%q: %v", s, u)
 		}
 	})

@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"maps"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +43,7 @@ type ConnectionManager struct {
 // The error is a *ConfigError that names every mistake in base, mux and opts,
 // and what is allowed.
 func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, error) {
-	u, auth, mistakes := parseBase(base)
+	u, mistakes := parseBase(base)
 	o, more := opts.defaulted()
 	mistakes = append(mistakes, more...)
 	if err := mux.Err(); err != nil {
@@ -54,10 +52,6 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	if len(mistakes) > 0 {
 		return nil, &ConfigError{Mistakes: mistakes}
 	}
-	if o.Header == nil {
-		o.Header = http.Header{}
-	}
-	maps.Copy(o.Header, auth)
 	m := &ConnectionManager{
 		opts:     o,
 		counters: o.Metrics,
