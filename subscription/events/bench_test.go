@@ -125,6 +125,9 @@ func TestCatalogueAllocations(t *testing.T) {
 		_ = unknown.Lane()
 		_ = events.TypeTipsUpdated.Lane()
 		_ = events.TypeTipsUpdated.Name()
+		_ = unknown.Family()
+		_ = unknown.InGuide()
+		_ = events.TypeMessageAdded.InGuide()
 		_, _ = events.ParseType("tips.update")
 	}))
 	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() {

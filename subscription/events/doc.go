@@ -1,8 +1,8 @@
 // Package events is the vocabulary of the event stream: what a node can say.
 //
 // The catalogue (catalogue.go) names the 54 types of events and gives each its
-// dotted spelling, its priority and its payload struct. ParseType reads either
-// spelling.
+// dotted spelling, its priority, its family and its payload struct. ParseType
+// reads either spelling. The eight types of the guide come first.
 //
 // An event travels through the SDK as an Envelope, its payload undecoded.
 // Decode turns it into a struct at the last moment:

@@ -27,6 +27,21 @@ func Types() []Type {
 	return types
 }
 
+// GuideTypes returns the eight types that the public integration guide has, in
+// the order of the catalogue, as a fresh slice. Servers that are built from the
+// guide have these and no others.
+func GuideTypes() []Type { return Types()[:guideTypes:guideTypes] }
+
+// InGuide reports whether t is one of GuideTypes.
+func (t Type) InGuide() bool {
+	for i := range guideTypes {
+		if catalogue[i].kind == t {
+			return true
+		}
+	}
+	return false
+}
+
 // Known reports whether t is in the catalogue.
 func (t Type) Known() bool { return byType[t] != nil }
 
