@@ -20,7 +20,7 @@ func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, 
 		if better == fallback.None || !sleep(ctx, time.Until(at)) {
 			return
 		}
-		t, err := m.try(ctx, better)
+		t, err := m.try(ctx, better, c)
 		if ctx.Err() != nil {
 			if t != nil {
 				m.discard(t, transport.ErrClosed)
@@ -47,8 +47,8 @@ func (m *ConnectionManager) offer(c *connection, t *trial) {
 	m.closing.Go(c.stream.Close) // its Next returns, and the reader finds t
 }
 
-// try opens a transport and reads it until it is good.
-func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) (*trial, error) {
+// try opens a transport and reads it until it is good, while below delivers.
+func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport, below *connection) (*trial, error) {
 	stream, err := m.open(ctx, better)
 	if err != nil {
 		return nil, err
@@ -66,26 +66,38 @@ func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport) 
 			m.discard(t, err)
 			return nil, err
 		}
-		m.keep(t, &frame)
+		m.keep(t, &frame, below)
 		t.good = proves(stream, &frame, t.opened, m.opts.Fallback.Stable)
 	}
 	return t, nil
 }
 
-// keep holds a frame back until the trial takes its place; no more than the
-// lanes would hold.
-func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
+// keep holds an event back until the trial takes its place: no more of them than
+// the lanes would hold, and no more bytes than one frame may have. What goes for
+// that is lost only if below cannot deliver it, and then it is counted; the gap of
+// the switch speaks of it.
+func (m *ConnectionManager) keep(t *trial, f *transport.Frame, below *connection) {
 	if f.Kind != wire.Event {
 		return
-	}
-	bounds := m.opts.lanes()
-	if len(t.kept) >= bounds[0]+bounds[1]+bounds[2] {
-		t.kept = t.kept[1:]
 	}
 	own := *f
 	own.Data = append([]byte(nil), f.Data...)
 	t.kept = append(t.kept, own)
+	t.size += int64(len(own.Data))
+	bounds := m.opts.lanes()
+	for len(t.kept) > bounds[0]+bounds[1]+bounds[2] || t.size > m.opts.MaxFrame {
+		oldest := &t.kept[0]
+		if familyOf(oldest.Type) == notice && below.stream.Transport() == fallback.Polling {
+			m.counters.Received(oldest.Type, oldest.Size, oldest.Received)
+			m.counters.Dropped(oldest.Type.Lane())
+		}
+		t.size -= int64(len(oldest.Data))
+		t.kept = t.kept[1:]
+	}
 }
+
+// catchUpTime bounds the last poll.
+const catchUpTime = 3 * time.Second
 
 // catchUp makes one last poll when a stream takes the place of polling. The
 // stream announces what happens from its opening on, and that may have been after
@@ -94,6 +106,9 @@ func (m *ConnectionManager) catchUp(ctx context.Context, old *connection, t *tri
 	if old.stream.Transport() != fallback.Polling || t.stream.Transport() == fallback.Polling {
 		return
 	}
+	// Nobody reads the stream meanwhile, so it must not take long.
+	ctx, cancel := context.WithTimeout(ctx, catchUpTime)
+	defer cancel()
 	last, err := m.dialer.Open(ctx, fallback.Polling, m.consumers.types())
 	if err != nil {
 		return // the gap of the switch covers what it would have brought

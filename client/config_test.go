@@ -12,6 +12,7 @@ import (
 	"github.com/adic/adic-go/client"
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -23,19 +24,18 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 		Subscription: subscription.Subscription{Types: []events.Type{"TipUpdated"}, Priorities: []events.Priority{9}},
 		Fallback:     fallback.Policy{Order: []fallback.Transport{fallback.Polling, fallback.SSE, fallback.SSE}, MinDelay: -1},
 		HTTPClient:   &http.Client{Timeout: time.Second},
-		DialTimeout:  -1, IdleTimeout: -1, PingInterval: -1, PollInterval: -1, DrainTimeout: -1,
-		MaxFrame: -1, Requests: -1, Lanes: [3]client.Lane{{Events: -1}, {Events: -1}, {Events: -1}},
+		PollInterval: -1, MaxFrame: -1, Requests: -1, Lanes: [3]client.Lane{{Events: -1}, {Events: -1}, {Events: -1}},
 	})
 	var config *client.ConfigError
 	require.ErrorAs(t, err, &config)
 	for _, want := range []string{
 		`scheme "ftp" is not one of http, https, ws, wss`, "TipsUpdated", "MinDelay", "polling before sse",
-		"Timeout of 1s", "DialTimeout", "IdleTimeout", "PingInterval", "PollInterval", "DrainTimeout",
+		"Timeout of 1s", "PollInterval",
 		"MaxFrame", "Requests", "Lanes[0].Events", "Lanes[1].Events", "Lanes[2].Events",
 	} {
 		assert.Contains(t, err.Error(), want)
 	}
-	assert.GreaterOrEqual(t, len(config.Mistakes), 17)
+	assert.GreaterOrEqual(t, len(config.Mistakes), 13)
 	assert.Equal(t, err, config)
 }
 
@@ -77,4 +77,26 @@ func TestNewKeepsItsOwnCopyOfTheOptions(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, http.Header{"X-Test": {"1"}}, header)
 	assert.Zero(t, opts.DialTimeout)
+}
+
+func TestANegativeDurationIsOff(t *testing.T) {
+	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		hold := make(chan struct{})
+		var mux handlers.Mux
+		handlers.On(&mux, func(context.Context, events.MessageAdded) error { <-hold; return nil })
+		m, stop := r.run(&mux, client.Options{
+			Fallback:    fallback.Policy{Order: []fallback.Transport{fallback.SSE}},
+			DialTimeout: -1, IdleTimeout: -1, PingInterval: -1, DrainTimeout: -1,
+		})
+		r.connected(m)
+		r.node.AddMessage(refserver.AddOptions{})
+		pass(time.Second)
+		r.node.Mute(refserver.SSE)
+		pass(time.Hour)
+		assert.Equal(t, client.Connected, m.Health().State, "no watchdog")
+		time.AfterFunc(time.Hour, func() { close(hold) })
+		began := time.Now()
+		requireCanceled(t, stop())
+		assert.Equal(t, time.Hour, time.Since(began), "no bound for the drain")
+	})
 }

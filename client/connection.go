@@ -16,6 +16,7 @@ type trial struct {
 	opened time.Time
 	good   bool
 	kept   []transport.Frame // with payloads of their own
+	size   int64             // of the payloads in kept, bytes
 	caught bool              // a last poll told newer states than those in kept
 }
 

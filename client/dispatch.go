@@ -55,7 +55,7 @@ func (d *dispatcher) tell(c Change) {
 	defer func() {
 		if v := recover(); v != nil {
 			d.m.counters.HandlerPanic()
-			d.m.say.once("OnState panic", slog.LevelError, "OnState panicked",
+			d.m.say.once("", slog.LevelError, "OnState panicked",
 				slog.Any("value", v), slog.String("stack", string(debug.Stack())))
 		}
 	}()
@@ -104,15 +104,15 @@ func (d *dispatcher) failed(t events.Type, err error) {
 	switch {
 	case errors.As(err, &panicked):
 		d.m.counters.HandlerPanic()
-		d.m.say.once("panic "+string(t), slog.LevelError, "a handler panicked",
+		d.m.say.once(string(t), slog.LevelError, "a handler panicked",
 			slog.String("type", string(t)), slog.Any("error", err), slog.String("stack", string(panicked.Stack)))
 	case errors.As(err, &decode):
 		d.m.counters.DecodeError()
-		d.m.say.once("decode "+string(t), slog.LevelWarn, "a payload does not decode; it is not handed to typed handlers",
+		d.m.say.once(string(t), slog.LevelWarn, "a payload does not decode; it is not handed to typed handlers",
 			slog.String("type", string(t)), slog.Any("error", err))
 	default:
 		d.m.counters.HandlerError()
-		d.m.say.once("handler "+string(t), slog.LevelWarn, "a handler returned an error",
+		d.m.say.once(string(t), slog.LevelWarn, "a handler returned an error",
 			slog.String("type", string(t)), slog.Any("error", err))
 	}
 }
@@ -121,13 +121,17 @@ func (d *dispatcher) failed(t events.Type, err error) {
 // most. cause is why Run ends, and what drain returns if all went well.
 func (d *dispatcher) drain(cancel context.CancelCauseFunc, cause error) error {
 	d.m.queue.close()
-	bound := time.NewTimer(d.m.opts.DrainTimeout)
-	defer bound.Stop()
+	var bound <-chan time.Time // never, if there is none
+	if limit := d.m.opts.DrainTimeout; limit > 0 {
+		timer := time.NewTimer(limit)
+		defer timer.Stop()
+		bound = timer.C
+	}
 	select {
 	case <-d.done:
 		cancel(cause)
 		return cause
-	case <-bound.C:
+	case <-bound:
 	}
 	left := d.m.queue.discard()
 	total := 0

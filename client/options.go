@@ -1,12 +1,14 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/metrics"
 	"github.com/adic/adic-go/subscription"
 	"github.com/adic/adic-go/subscription/events"
@@ -14,13 +16,13 @@ import (
 
 // The defaults of Options.
 const (
-	DefaultDialTimeout  = 10 * time.Second
-	DefaultIdleTimeout  = 31 * time.Second // two heartbeats of a server and a second
-	DefaultPingInterval = 15 * time.Second
-	DefaultPollInterval = 5 * time.Second
+	DefaultDialTimeout  = transport.DefaultDialTimeout  // 10 s
+	DefaultIdleTimeout  = transport.DefaultIdleTimeout  // 31 s: two heartbeats of a server and a second
+	DefaultPingInterval = transport.DefaultPingInterval // 15 s
+	DefaultPollInterval = transport.DefaultPollInterval // 5 s
 	DefaultMaxEventAge  = 60 * time.Second
 	DefaultDrainTimeout = 5 * time.Second
-	DefaultMaxFrame     = 16 << 20
+	DefaultMaxFrame     = transport.DefaultMaxFrame // 16 MiB: 20,000 tips are a frame of 1.3 MB
 	DefaultRequests     = 120
 )
 
@@ -28,7 +30,8 @@ const (
 var defaultLanes = [3]int{1000, 500, 100}
 
 // Options tune a ConnectionManager. The zero value, or nil, is the documented
-// default of every field. New copies what it needs.
+// default of every field; a negative duration is off, a negative size or count a
+// mistake. New copies what it needs.
 type Options struct {
 	Subscription      subscription.Subscription // what New's mux wants; zero: all events
 	AllowUnknownTypes bool                      // subscriptions may name types the SDK does not know
@@ -37,12 +40,12 @@ type Options struct {
 	HTTPClient *http.Client    // carries every request, handshakes included; its Timeout must be 0; nil: the manager's own
 	Header     http.Header     // sent with every request, but never to another host
 
-	DialTimeout  time.Duration // one attempt to connect; 0: 10 s
-	IdleTimeout  time.Duration // no byte for this long ends a stream; 0: 31 s
-	PingInterval time.Duration // between two pings of a WebSocket; 0: 15 s
-	PollInterval time.Duration // between two polls; 0: 5 s
+	DialTimeout  time.Duration // one attempt to connect; 0: 10 s, negative: no bound
+	IdleTimeout  time.Duration // no byte for this long ends an SSE stream; 0: 31 s, negative: never
+	PingInterval time.Duration // between two pings of a WebSocket; 0: 15 s, negative: none, and no dead link is noticed
+	PollInterval time.Duration // between two polls; 0: 5 s; it cannot be off
 	MaxEventAge  time.Duration // an older last event is not OK; 0: 60 s, negative: never judged
-	DrainTimeout time.Duration // for handlers, after Run's context has ended; 0: 5 s
+	DrainTimeout time.Duration // for handlers, after Run's context has ended; 0: 5 s, negative: no bound
 
 	MaxFrame int64   // bytes of one frame or SSE event; 0: 16 MiB
 	Requests int     // REST requests a minute; 0: 120
@@ -66,21 +69,16 @@ func (o *Options) defaulted() (Options, []error) {
 		d = *o
 	}
 	var mistakes []error
-	duration := func(name string, v *time.Duration, def time.Duration) {
-		switch {
-		case *v == 0:
-			*v = def
-		case *v < 0:
-			mistakes = append(mistakes, fmt.Errorf("option %s is %v; want a positive duration, or 0 for %v", name, *v, def))
-		}
-	}
-	duration("DialTimeout", &d.DialTimeout, DefaultDialTimeout)
-	duration("IdleTimeout", &d.IdleTimeout, DefaultIdleTimeout)
-	duration("PingInterval", &d.PingInterval, DefaultPingInterval)
-	duration("PollInterval", &d.PollInterval, DefaultPollInterval)
-	duration("DrainTimeout", &d.DrainTimeout, DefaultDrainTimeout)
-	if d.MaxEventAge == 0 {
-		d.MaxEventAge = DefaultMaxEventAge
+	d.DialTimeout = cmp.Or(d.DialTimeout, DefaultDialTimeout)
+	d.IdleTimeout = cmp.Or(d.IdleTimeout, DefaultIdleTimeout)
+	d.PingInterval = cmp.Or(d.PingInterval, DefaultPingInterval)
+	d.PollInterval = cmp.Or(d.PollInterval, DefaultPollInterval)
+	d.DrainTimeout = cmp.Or(d.DrainTimeout, DefaultDrainTimeout)
+	d.MaxEventAge = cmp.Or(d.MaxEventAge, DefaultMaxEventAge)
+	if d.PollInterval < 0 {
+		mistakes = append(mistakes, fmt.Errorf(
+			"option PollInterval is %v; want a positive duration, or 0 for %v; leave polling out of Fallback.Order to switch it off",
+			d.PollInterval, DefaultPollInterval))
 	}
 	count := func(name string, v, def int64) int64 {
 		if v < 0 {

@@ -45,14 +45,14 @@ func (m *ConnectionManager) recovered(t fallback.Transport) {
 // warnMissing tells once what a consumer wants and transport t cannot bring.
 func (m *ConnectionManager) warnMissing(t fallback.Transport) {
 	for _, missing := range m.dialer.Missing() {
-		m.say.once("missing "+string(missing), slog.LevelWarn, "this server does not offer a type that is wanted",
+		m.say.once(string(missing), slog.LevelWarn, "this server does not offer a type that is wanted",
 			slog.String("type", string(missing)))
 	}
 	if t != fallback.Polling {
 		return
 	}
 	if types := m.consumers.types(); types == nil || containsNotice(types) {
-		m.say.once("notices", slog.LevelWarn,
+		m.say.once("", slog.LevelWarn,
 			"polling brings the eight events that REST answers can rebuild; all others are missed until a stream works")
 	}
 }

@@ -30,7 +30,7 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	case wire.Garbage:
 		m.garbage(c, f)
 	case wire.Refusal:
-		m.say.once("refusal "+f.Text, slog.LevelWarn, "the server reports an error",
+		m.say.once(f.Text, slog.LevelWarn, "the server reports an error",
 			slog.String("transport", c.stream.Transport().String()), slog.String("text", f.Text))
 	case wire.Subscribed, wire.Unsubscribed, wire.Pong:
 	}
@@ -44,7 +44,7 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 		m.clocks.mark(&m.clocks.beat, f.Received)
 	}
 	if !f.Type.Known() {
-		m.say.once("unknown "+string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
+		m.say.once(string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
 			slog.String("type", string(f.Type)))
 	}
 	if !m.consumers.match(f.Type) {
@@ -52,6 +52,11 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 		return
 	}
 	m.clocks.mark(&m.clocks.wanted, f.Received)
+	if f.Replaced > 0 {
+		m.counters.Garbage("utf8")
+		m.say.once(string(f.Type), slog.LevelWarn, "a payload is not UTF-8: what is wrong in it was replaced by U+FFFD",
+			slog.String("type", string(f.Type)))
+	}
 	if m.duplicate(f) {
 		m.counters.Duplicate()
 		return
@@ -61,7 +66,7 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 	}
 	if m.queue.push(env) {
 		m.counters.Dropped(f.Type.Lane())
-		m.say.once("overflow "+f.Type.Lane().String(), slog.LevelWarn,
+		m.say.once(f.Type.Lane().String(), slog.LevelWarn,
 			"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
 			slog.String("lane", f.Type.Lane().String()))
 	}
@@ -94,7 +99,7 @@ func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
 		reason = g.Reason.String()
 	}
 	m.counters.Garbage(reason)
-	m.say.once("garbage "+reason, slog.LevelWarn, "the server sent what is not an event; it is skipped",
+	m.say.once(reason, slog.LevelWarn, "the server sent what is not an event; it is skipped",
 		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))
 }
 
