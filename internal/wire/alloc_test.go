@@ -31,6 +31,10 @@ func TestControlMessagesDoNotAllocateForNothing(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = wire.Parse(pong) }))
 }
 
+func TestBeatsAreAskedForWithoutAllocating(t *testing.T) {
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = wire.HasBeats(wire.Node) && wire.IsBeat(wire.Node, "BrandNew") }))
+}
+
 func TestMessageIDAllocatesTheStringOnly(t *testing.T) {
 	data := []byte(`{"message_id":"` + strings.Repeat("5f0c", 16) + `","finality_type":"kcore","timestamp":1760554622}`)
 	var id string

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"time"
 
 	"github.com/adic/adic-go/subscription/events"
@@ -13,33 +14,39 @@ type Beat struct {
 	Every time.Duration // on an unhurried server; a slow one stretches it, and more in between are normal
 }
 
-// Beats returns the beats of a dialect, as a fresh slice. A node sends its tips
-// every 3 s and three more states every 6 s (2.95 s to 3.07 s were measured for
-// the tips). The guide dialect promises none: its servers may speak on change
-// only.
-func Beats(d Dialect) []Beat {
+// nodeBeats are the beats of a node 0.3.0: 2.95 s to 3.07 s were measured for
+// the tips.
+var nodeBeats = [...]Beat{
+	{events.TypeTipsUpdated, 3 * time.Second},
+	{events.TypeKCoreUpdated, 6 * time.Second},
+	{events.TypeDiversityUpdated, 6 * time.Second},
+	{events.TypeEnergyUpdated, 6 * time.Second},
+}
+
+// beats returns the beats of d, not to be modified.
+func beats(d Dialect) []Beat {
 	if d != Node {
 		return nil
 	}
-	return []Beat{
-		{events.TypeTipsUpdated, 3 * time.Second},
-		{events.TypeKCoreUpdated, 6 * time.Second},
-		{events.TypeDiversityUpdated, 6 * time.Second},
-		{events.TypeEnergyUpdated, 6 * time.Second},
-	}
+	return nodeBeats[:]
 }
+
+// Beats returns the beats of a dialect, as a fresh slice. A node sends its tips
+// every 3 s and three more states every 6 s. The guide dialect promises none:
+// its servers may speak on change only.
+func Beats(d Dialect) []Beat { return slices.Clone(beats(d)) }
+
+// HasBeats reports whether d has any.
+func HasBeats(d Dialect) bool { return len(beats(d)) > 0 }
 
 // IsBeat reports whether t is a beat of d.
 func IsBeat(d Dialect, t events.Type) bool {
-	if d != Node {
-		return false
+	for _, b := range beats(d) {
+		if b.Type == t {
+			return true
+		}
 	}
-	switch t {
-	case events.TypeTipsUpdated, events.TypeKCoreUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated:
-		return true
-	default:
-		return false
-	}
+	return false
 }
 
 // Witnesses returns the types that are worth asking for even if nobody wants

@@ -19,6 +19,9 @@ func TestBeats(t *testing.T) {
 	}, wire.Beats(wire.Node))
 	assert.Empty(t, wire.Beats(wire.Guide))
 	assert.Empty(t, wire.Beats(wire.UnknownDialect))
+	assert.True(t, wire.HasBeats(wire.Node))
+	assert.False(t, wire.HasBeats(wire.Guide))
+	assert.False(t, wire.HasBeats(wire.UnknownDialect))
 }
 
 func TestIsBeat(t *testing.T) {

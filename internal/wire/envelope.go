@@ -158,22 +158,49 @@ func (o *object) word() ([]byte, bool) {
 
 // event returns the event that o is. name is what the event line of an SSE
 // event said, "" if there was none.
+//
+// The payload of a known type is an object. What an unknown one carries is its
+// own affair: a node's serializer writes a list for a tuple, any value for a
+// newtype, and no data at all where there is nothing to say.
 func (o *object) event(message []byte, name string) Message {
 	t, ok := o.kindOf(name)
 	if !ok || t == events.TypeGap || o.whole == nil {
 		return garbage(BadEvent, 0, message)
 	}
-	if o.nested() {
-		if o.data[0] != '{' {
-			return garbage(BadEvent, 0, message)
-		}
-		return Message{Kind: Event, Dialect: Node, Type: t, Data: o.data, Time: timestamp(o.dataTime)}
+	if !o.nested() {
+		return Message{Kind: Event, Dialect: o.dialect(t, name), Type: t, Data: o.whole, Time: timestamp(o.timestamp)}
 	}
-	m := Message{Kind: Event, Dialect: Guide, Type: t, Data: o.whole, Time: timestamp(o.timestamp)}
-	if strings.Contains(name, ".") {
-		m.Dialect = Node
+	if o.data[0] != '{' && t.Known() {
+		return garbage(BadEvent, 0, message)
 	}
-	return m
+	return Message{Kind: Event, Dialect: Node, Type: t, Data: o.data, Time: timestamp(o.dataTime)}
+}
+
+// bare returns the event whose whole payload is data, some JSON but no object,
+// which nothing but the event line can name.
+func bare(data []byte, name string) Message {
+	t := events.Type(name)
+	if known[name] != "" || t == events.TypeGap {
+		return garbage(BadEvent, 0, data)
+	}
+	data = bytes.TrimSpace(data) // of JSON's white space, for there is no other
+	var o object
+	return Message{Kind: Event, Dialect: o.dialect(t, name), Type: t, Data: data[:len(data):len(data)]}
+}
+
+// dialect returns what o, in the guide's form, proves as an event of type t.
+// Only a node has dotted names. A type that the SDK does not know proves no
+// more, unless it has the time that the guide puts there: without data, a node's
+// looks the same.
+func (o *object) dialect(t events.Type, name string) Dialect {
+	switch {
+	case strings.Contains(name, "."):
+		return Node
+	case t.Known(), o.timestamp != nil:
+		return Guide
+	default:
+		return UnknownDialect
+	}
 }
 
 // kindOf returns the type of o as an event, false if neither o nor name says.

@@ -22,6 +22,7 @@ var seeds = []string{
 	`{"type":"Unsubscribed","events":[1]}`,
 	`{"type":"Error","message":"Invalid event type"}`,
 	` {"type" : "Pong"} `, `{"type":"Gap","data":{}}`, `{"type":"ping"}`, `{}`, `[]`, `null`, `"\x"`, `{"a":[[[[]]]]}`, "{\"type\":\"\xff\"}",
+	`{"type":"Event","event":{"type":"NewThing","data":[1,2]}}`, `{"type":"NewThing","data":null}`, `{"type":"NewThing"}`, `[1]`, ` 7 `,
 	`<html>`, `{"type":"Event","event":{"type":"KCoreUpdated","data":{"current_k_value":null,"timestamp":18446744073709551615}}}`,
 }
 

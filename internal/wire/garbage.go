@@ -11,9 +11,9 @@ type GarbageReason uint8
 // The reasons.
 const (
 	NotJSON        GarbageReason = iota + 1 // not a valid JSON text
-	NotObject                               // valid JSON, but no object
+	NotObject                               // valid JSON, but no object, and nothing that names it
 	NoType                                  // nothing says what kind of message it is
-	BadEvent                                // an event without a type or without an object for its payload, or one that calls itself Gap
+	BadEvent                                // an event without a type, a known one without an object for its payload, or one that calls itself Gap
 	TooDeep                                 // nested deeper than 512 levels
 	UnknownMessage                          // a WebSocket frame of a kind that neither dialect has
 	Binary                                  // a binary frame

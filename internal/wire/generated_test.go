@@ -67,6 +67,9 @@ func (s speaker) value(key string, level int) string {
 	case "event":
 		return s.object(level, "type", "type", "data", "data", "timestamp", "tips", "Type", "x", "event")
 	case "data":
+		if s.IntN(6) == 0 {
+			return s.list(level)
+		}
 		return s.object(level, "timestamp", "timestamp", "message_id", "data", "tips", "type")
 	case "events", "tips":
 		return s.list(level)
@@ -85,6 +88,9 @@ func (s speaker) value(key string, level int) string {
 
 // message makes one message.
 func (s speaker) message() []byte {
+	if s.IntN(20) == 0 {
+		return []byte(s.space() + s.value("x", 5) + s.space())
+	}
 	text := s.space() + s.object(0, "type", "type", "type", "event", "event", "data", "timestamp", "events", "message", "x", "TYPE") + s.space()
 	b := []byte(text)
 	switch s.IntN(20) {

@@ -52,18 +52,19 @@ func nameOf[T ~uint8](i T, names ...string) string {
 type Message struct {
 	Kind Kind
 
-	// Dialect is what this message alone proves about the server. An event
-	// proves one. A control message proves none: both dialects have them all.
+	// Dialect is what this message alone proves about the server. An event of a
+	// known type proves one. A control message proves none: both dialects have
+	// them all.
 	// Whoever sees the whole connection knows more: a Subscribed that answers no
 	// command is the guide's greeting, and a Pong that no Subscribed preceded
 	// comes from a node, which does not greet.
 	Dialect Dialect
 
 	Type events.Type // of an Event: the variant name, whatever the server's spelling; maybe one the SDK does not know
-	Data []byte      // of an Event: its payload, a valid JSON object; aliases the input
+	Data []byte      // of an Event: its payload, a valid JSON object, or any JSON if the SDK does not know Type; aliases the input
 	Time time.Time   // of an Event: the payload's timestamp, in UTC; zero if it has none that can be read
 
-	Names []string // of Subscribed and Unsubscribed: the names as the server spells them
+	Names []string // of Subscribed and Unsubscribed: the names as the server spells them; nothing in the SDK depends on them
 	Text  string   // of a Refusal: what the server says, 512 bytes at most
 	Err   error    // of Garbage: a *GarbageError
 }
@@ -75,6 +76,12 @@ const maxText = 512
 // frame is checked to be valid JSON. Keys may come in any order, unknown ones
 // are passed over, and of two equal ones the last counts, as in encoding/json.
 // Names are compared by case.
+//
+// An event with a "data" is in the node's form, and that is its payload. One
+// without is in the guide's, and the whole object is the payload. Should there
+// be a "timestamp" beside "data" and none in it, then data is but a field of a
+// payload of the guide's. The payload of a known type is an object; that of any
+// other type is handed on as it is, be it a list, a word or null.
 //
 // An event of a known type that has lost its wrapper on the way is still an
 // event. An event that calls itself Gap is garbage: gaps are the SDK's own.
@@ -109,6 +116,8 @@ func ParseBinary(frame []byte) Message { return garbage(Binary, 0, frame) }
 // field, "" or "message" if it had none. Beside the forms of the two dialects it
 // takes a flat object that names its type itself, and the wrapper of the
 // WebSocket. Where name and object name different types, the object is right.
+// Data that is no object is the payload of the type that name names, if the SDK
+// does not know that.
 // An event named heartbeat or ping that is no event of a known type is Alive:
 // the guide promises heartbeats and does not say what they look like.
 //
@@ -126,8 +135,8 @@ func ParseSSE(name string, data []byte) Message {
 		}
 	}
 	switch {
-	case reason == NotObject && known[name] != "":
-		return garbage(BadEvent, 0, data) // what a guide's event would be is its payload
+	case reason == NotObject && name != "":
+		return bare(data, name)
 	case reason != 0:
 		return garbage(reason, at, data)
 	case !ok && name == "":

@@ -91,7 +91,19 @@ func TestParseEvent(t *testing.T) {
 		},
 		"unknown flat type": {
 			`{"type":"Event","event":{"type":"BrandNew","x":1}}`,
-			event{wire.Guide, "BrandNew", `{"type":"BrandNew","x":1}`, time.Time{}},
+			event{wire.UnknownDialect, "BrandNew", `{"type":"BrandNew","x":1}`, time.Time{}},
+		},
+		"unknown flat type with a time": {
+			`{"type":"Event","event":{"type":"BrandNew","data":[1],"timestamp":"2024-01-15T10:30:00Z"}}`,
+			event{wire.Guide, "BrandNew", `{"type":"BrandNew","data":[1],"timestamp":"2024-01-15T10:30:00Z"}`, guided},
+		},
+		"unknown type without a payload": {
+			`{"type":"Event","event": {"type":"BrandNew"} }`,
+			event{wire.UnknownDialect, "BrandNew", `{"type":"BrandNew"}`, time.Time{}},
+		},
+		"unknown type, data and more": {
+			`{"type":"Event","event":{"type":"BrandNew","data":7,"more":1}}`,
+			event{wire.Node, "BrandNew", `7`, time.Time{}},
 		},
 		"unknown type, escaped": {
 			`{"type":"Event","event":{"type":"Brand\u004eew\u00e9","data":{}}}`,
@@ -153,7 +165,9 @@ func TestParseSSEEvent(t *testing.T) {
 		"wrapper, flat":                {"", `{"type":"Event","event":` + flat + `}`, flatEvent},
 		"wrapper, type in the name":    {"TipsUpdated", `{"type":"Event","event":` + tips + `}`, guideEvent},
 		"named heartbeat, a true one":  {"heartbeat", node, nodeEvent},
-		"unknown, by name":             {"BrandNew", `{"x":1}`, event{wire.Guide, "BrandNew", `{"x":1}`, time.Time{}}},
+		"unknown, by name":             {"BrandNew", `{"x":1}`, event{wire.UnknownDialect, "BrandNew", `{"x":1}`, time.Time{}}},
+		"unknown, with a time":         {"BrandNew", `{"timestamp":"2024-01-15T10:30:00Z"}`, event{wire.Guide, "BrandNew", `{"timestamp":"2024-01-15T10:30:00Z"}`, guided}},
+		"unknown, no payload":          {"brand.new", `{"type":"BrandNew"}`, event{wire.Node, "BrandNew", `{"type":"BrandNew"}`, time.Time{}}},
 		"unknown, by type":             {"", `{"type":"BrandNew","data":{}}`, event{wire.Node, "BrandNew", `{}`, time.Time{}}},
 		"unknown, by type and name":    {"brand.new", `{"type":"BrandNew","data":{}}`, event{wire.Node, "BrandNew", `{}`, time.Time{}}},
 		"payload with a type":          {"TipsUpdated", `{"type":"hot"}`, event{wire.Guide, events.TypeTipsUpdated, `{"type":"hot"}`, time.Time{}}},
@@ -163,6 +177,26 @@ func TestParseSSEEvent(t *testing.T) {
 		"name of another type, nested": {"TipsUpdated", `{"type":"BrandNew","data":{}}`, event{wire.Node, "BrandNew", `{}`, time.Time{}}},
 	} {
 		t.Run(name, func(t *testing.T) { c.want.check(t, wire.ParseSSE(c.event, []byte(c.data))) })
+	}
+}
+
+// What a type that the SDK does not know carries is its own affair: a node's
+// serializer makes a list of a tuple, and a bare value of a newtype.
+func TestUnknownTypesCarryAnyJSON(t *testing.T) {
+	for _, data := range []string{`[1,2]`, `[]`, `"x"`, `""`, `null`, `7`, `-0.5e3`, `true`, `{}`, `[{"timestamp":1}]`} {
+		t.Run(data, func(t *testing.T) {
+			node := `{"type":"NewThing","data": ` + data + ` }`
+			want := event{wire.Node, "NewThing", data, time.Time{}}
+			want.check(t, wire.Parse([]byte(`{"type":"Event","event":`+node+`}`)))
+			want.check(t, wire.ParseSSE("new.thing", []byte(node)))
+			want.check(t, wire.ParseSSE("", []byte(node)))
+			want.check(t, wire.ParseSSE("tips.update", []byte(node)))
+
+			m := wire.ParseSSE("new.thing", []byte("\n"+data+" "))
+			event{wire.Node, "new.thing", data, time.Time{}}.check(t, m)
+			assert.Equal(t, len(m.Data), cap(m.Data), "appending must not write into the event")
+			event{wire.UnknownDialect, "NewThing", data, time.Time{}}.check(t, wire.ParseSSE("NewThing", []byte(data)))
+		})
 	}
 }
 

@@ -128,12 +128,16 @@ func referenceEvent(raw []byte, m members, name string) wire.Message {
 	default:
 		kind = events.Type(name)
 	}
-	if kind == events.TypeGap || nested && !isObject {
+	_, kindKnown := referenceKnown(string(kind))
+	if kind == events.TypeGap || nested && !isObject && kindKnown {
 		return bad(wire.BadEvent)
 	}
-	got := wire.Message{Kind: wire.Event, Dialect: wire.Guide, Type: kind, Data: bytes.Trim(raw, " \t\r\n"), Time: m.at("timestamp")}
+	got := wire.Message{Kind: wire.Event, Type: kind, Data: bytes.Trim(raw, " \t\r\n"), Time: m.at("timestamp")}
 	if nested {
 		got.Data, got.Time = bytes.Trim(m["data"], " \t\r\n"), data.at("timestamp")
+	}
+	if _, hasTime := m["timestamp"]; kindKnown || hasTime {
+		got.Dialect = wire.Guide
 	}
 	if nested || strings.Contains(name, ".") {
 		got.Dialect = wire.Node
@@ -152,10 +156,12 @@ func reference(text []byte, name string, control func(kind string) bool) wire.Me
 		return bad(wire.NotJSON)
 	case depth(text) > 512:
 		return bad(wire.TooDeep)
-	case !isObject && nameKnown:
+	case !isObject && name == "":
+		return bad(wire.NotObject)
+	case !isObject && (nameKnown || name == "Gap"):
 		return bad(wire.BadEvent)
 	case !isObject:
-		return bad(wire.NotObject)
+		return referenceEvent(text, nil, name)
 	case !hasKind && name == "":
 		return bad(wire.NoType)
 	case kind == "Event":

@@ -24,9 +24,6 @@ const (
 	GuideOnly                 // "TipsUpdated", of the guide's eight types only
 )
 
-// String returns "both", "variant", "dotted" or "guide only".
-func (s Spelling) String() string { return nameOf(s, "both", "variant", "dotted", "guide only") }
-
 // Next returns the spelling to try when a server has refused s, false after the
 // last.
 func (s Spelling) Next() (Spelling, bool) {
@@ -41,17 +38,7 @@ func (s Spelling) offered(t events.Type) bool {
 	if t == events.TypeGap {
 		return false // made by the SDK, no server has it
 	}
-	if s != GuideOnly {
-		return true
-	}
-	switch t {
-	case events.TypeTipsUpdated, events.TypeMessageFinalized, events.TypeMessageAdded,
-		events.TypeDiversityUpdated, events.TypeEnergyUpdated, events.TypeKCoreUpdated,
-		events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated:
-		return true
-	default:
-		return false
-	}
+	return s != GuideOnly || t.InGuide()
 }
 
 // Query returns the query of a stream's URL that asks for types: "events=all"

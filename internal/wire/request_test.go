@@ -14,21 +14,17 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-var eight = []events.Type{
-	events.TypeTipsUpdated, events.TypeMessageFinalized, events.TypeMessageAdded, events.TypeDiversityUpdated,
-	events.TypeEnergyUpdated, events.TypeKCoreUpdated, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated,
-}
+var eight = events.GuideTypes()
 
 func TestSpellingsInTheOrderOfTrial(t *testing.T) {
-	var tried []string
+	var tried []wire.Spelling
 	for s, ok := wire.Both, true; ok; s, ok = s.Next() {
-		tried = append(tried, s.String())
+		tried = append(tried, s)
 	}
-	assert.Equal(t, []string{"both", "variant", "dotted", "guide only"}, tried)
+	assert.Equal(t, []wire.Spelling{wire.Both, wire.Variant, wire.Dotted, wire.GuideOnly}, tried)
 	last, ok := wire.GuideOnly.Next()
 	assert.False(t, ok)
 	assert.Equal(t, wire.GuideOnly, last)
-	assert.Equal(t, "invalid", (wire.GuideOnly + 1).String())
 }
 
 func TestQuery(t *testing.T) {
