@@ -79,16 +79,22 @@ func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
 	switch f.Type {
 	case events.TypeMessageAdded:
 		id, ok := wire.MessageID(f.Data)
-		if !f.Time.IsZero() {
-			m.books.Advance(f.Time)
-		}
-		return ok && !m.books.Added(id)
+		return ok && !m.books.Added(id, happened(f))
 	case events.TypeMessageFinalized:
 		id, ok := wire.MessageID(f.Data)
-		return ok && !m.books.Finalized(id)
+		return ok && !m.books.Finalized(id, happened(f))
 	default:
 		return false
 	}
+}
+
+// happened returns when, as far as f tells: by the server's clock, or else when
+// it came.
+func happened(f *transport.Frame) time.Time {
+	if f.Time.IsZero() {
+		return f.Received
+	}
+	return f.Time
 }
 
 // garbage counts what could not be understood; the stream goes on.

@@ -43,7 +43,6 @@ type Books struct {
 	wanted  map[string]*want  // unknown tips and parents
 	pass    uint64            // passes that have ended
 	walked  int               // what the first pass asked for
-	late    int               // messages found below the horizon, not handed on
 	absent  int               // of wanted: those that the server does not have
 	full    int               // how many entries are looked through for the oldest next time
 
@@ -94,8 +93,8 @@ func New(limit int) *Books {
 	}
 }
 
-// Begin notes the server's time of the first usable connection. Later calls are
-// like Advance.
+// Begin notes the server's time of the first usable connection. Later calls only
+// tell the time.
 func (b *Books) Begin(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -111,20 +110,14 @@ func (b *Books) beginLocked(now int64) {
 	b.horizon = max(b.horizon, now-int64(history))
 }
 
-// Advance tells the server's time, by which messages are dated that are announced
-// without a timestamp: call it before Added where the event has one. Time does
-// not go back.
-func (b *Books) Advance(now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.now = max(b.now, nanos(now))
-}
-
 // Added notes that a MessageAdded is about to be handed on. fresh is false if it
-// already was.
-func (b *Books) Added(id string) (fresh bool) {
+// already was. A message that was only announced has no timestamp; it is dated by
+// now, the server's time. A zero now is the latest time that the books were told,
+// and time does not go back.
+func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.announcedLocked(now)
 	e := b.entryLocked(id)
 	if e.has(added) {
 		return false
@@ -141,10 +134,11 @@ func (b *Books) Added(id string) (fresh bool) {
 }
 
 // Finalized notes that a MessageFinalized is about to be handed on. fresh is false
-// if it already was.
-func (b *Books) Finalized(id string) (fresh bool) {
+// if it already was. now is as in Added.
+func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.announcedLocked(now)
 	e := b.entryLocked(id)
 	if e.has(ended) {
 		return false
@@ -158,12 +152,11 @@ func (b *Books) Finalized(id string) (fresh bool) {
 	return true
 }
 
-// Known reports whether the message is known to exist.
-func (b *Books) Known(id string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	e := b.entries[id]
-	return e != nil && e.has(known)
+// announcedLocked takes the time of an announcement, if it has one.
+func (b *Books) announcedLocked(now time.Time) {
+	if !now.IsZero() {
+		b.now = max(b.now, nanos(now))
+	}
 }
 
 // Recall takes back what Found and Final said was to be handed on and never was,
@@ -184,29 +177,6 @@ func (b *Books) Recall() {
 			}
 		}
 	}
-}
-
-// Figures are the books in numbers.
-type Figures struct {
-	Known   int       // messages, and finals of unknown ones
-	Open    int       // known and not final
-	Wanted  int       // to be asked for
-	Absent  int       // of those: not at this server
-	Late    int       // found below the horizon, not handed on
-	Horizon time.Time // what is not later is history; zero before the first connection
-}
-
-// Figures returns a snapshot.
-func (b *Books) Figures() Figures {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	f := Figures{
-		Known: len(b.entries), Open: len(b.final.open), Wanted: len(b.wanted), Absent: b.absent, Late: b.late,
-	}
-	if b.begin != 0 {
-		f.Horizon = time.Unix(0, b.horizon).UTC()
-	}
-	return f
 }
 
 // entryLocked returns the entry of id, a new one if there is none.

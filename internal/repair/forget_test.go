@@ -133,9 +133,8 @@ func TestForgetAnnounced(t *testing.T) {
 	b := repair.New(limit)
 	b.Begin(t0)
 	for i := range 500 {
-		b.Advance(at(time.Duration(i) * time.Second))
-		b.Advance(t0) // never back
-		assert.True(t, b.Added(fmt.Sprint(i)))
+		assert.True(t, b.Added(fmt.Sprint(i), at(time.Duration(i)*time.Second)))
+		assert.False(t, b.Added(fmt.Sprint(i), t0), "time does not go back")
 	}
 	first := anchor(b)
 	assert.True(t, b.Known(first), "since begins at the oldest that is still known")
@@ -147,18 +146,44 @@ func TestForgetAnnounced(t *testing.T) {
 	assert.True(t, b.Found(fact("silent", 499500*time.Millisecond), now))
 }
 
+// In a run that only a stream feeds, no poll tells the time: the announcements do,
+// finalizations too. So it is the oldest that are forgotten, and a double, or what
+// REST shows in the end, is never handed on again.
+func TestForgetStreamOnly(t *testing.T) {
+	const limit, total, lag = 80, 2000, 20
+	b := repair.New(limit)
+	b.Begin(t0)
+	for i := range total {
+		now := at(time.Duration(i) * time.Second)
+		assert.True(t, b.Added(fmt.Sprint(i), now))
+		if i%3 == 0 { // announced by its finalization alone
+			assert.True(t, b.Finalized(fmt.Sprint("unseen ", i), now))
+		}
+		if old := i - lag; old >= 0 {
+			assert.True(t, b.Finalized(fmt.Sprint(old), now))
+			assert.False(t, b.Finalized(fmt.Sprint(old), now), "twice: %d", old)
+			assert.False(t, b.Added(fmt.Sprint(old), now), "twice: %d", old)
+		}
+	}
+	assert.LessOrEqual(t, b.Figures().Known, limit+limit/8+1)
+	assert.Greater(t, b.Figures().Horizon.Sub(t0), 30*time.Minute, "it has risen with them")
+	now := at(total * time.Second)
+	for i := range total {
+		assert.False(t, b.Found(fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), "again: %d", i)
+	}
+}
+
 // Finals of messages that were never announced count as known ones do.
 func TestForgetFinals(t *testing.T) {
 	b := begun(80)
 	for i := range 500 {
-		b.Advance(at(time.Duration(i) * time.Second))
-		assert.True(t, b.Finalized(fmt.Sprint(i)))
-		assert.False(t, b.Finalized(fmt.Sprint(i)))
+		assert.True(t, b.Finalized(fmt.Sprint(i), at(time.Duration(i)*time.Second)))
+		assert.False(t, b.Finalized(fmt.Sprint(i), time.Time{}))
 	}
 	assert.LessOrEqual(t, b.Figures().Known, 90)
 	assert.False(t, b.Known("499"), "it is final, but was never seen to exist")
 	assert.True(t, b.Found(fact("499", 499*time.Second), at(time.Hour)))
-	assert.False(t, b.Finalized("499"))
+	assert.False(t, b.Finalized("499", time.Time{}))
 	_, _, ok := repair.New(0).Anchor()
 	assert.False(t, ok)
 }
@@ -210,8 +235,8 @@ func BenchmarkAdded(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		books.Added(ids[i%len(ids)])
-		books.Added(ids[i%len(ids)])
+		books.Added(ids[i%len(ids)], time.Time{})
+		books.Added(ids[i%len(ids)], time.Time{})
 		i++
 	}
 }

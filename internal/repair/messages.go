@@ -86,7 +86,6 @@ func (b *Books) Found(f Fact, now time.Time) (handOn bool) {
 	case at > b.horizon:
 		handOn = true
 	default:
-		b.late++
 		delete(b.final.open, f.ID)
 	}
 	if handOn {

@@ -198,7 +198,7 @@ func (r *round) found(messages []rest.Message) {
 		if r.wants(events.TypeMessageAdded) {
 			r.messages = append(r.messages, m)
 		} else {
-			r.books.Added(m.ID) // to nobody
+			r.books.Added(m.ID, now) // to nobody
 		}
 	}
 }

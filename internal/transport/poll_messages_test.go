@@ -51,8 +51,10 @@ func TestPollLateArrival(t *testing.T) {
 		assert.Less(t, index(rig.added, parent), index(rig.added, child))
 		rig.polls(s, 30)
 		assert.Len(t, rig.added, 4)
-		assert.True(t, rig.books.Known(history))
-		assert.Equal(t, 1, rig.books.Figures().Late, "below the horizon: counted, not told")
+		assert.NotContains(t, rig.added, history, "below the horizon")
+		rig.look()
+		rig.polls(s, 6)
+		assert.Zero(t, asks(rig.look(), "bulk"), "and known: nobody asks for it again")
 	})
 }
 
@@ -125,8 +127,7 @@ func TestPollAfterStream(t *testing.T) {
 			wait(time.Second)
 			id := rig.node.AddMessage(refserver.AddOptions{})
 			if n%2 == 0 {
-				rig.books.Advance(time.Now())
-				assert.True(t, rig.books.Added(id))
+				assert.True(t, rig.books.Added(id, time.Now()))
 				continue
 			}
 			silent = append(silent, id)
@@ -227,7 +228,6 @@ func TestPollPrunedParent(t *testing.T) {
 		rig.node.DropMessage(gone)
 		rig.polls(s, 8)
 		assert.Equal(t, []string{child}, rig.added)
-		assert.Equal(t, 1, rig.books.Figures().Absent)
 		rig.look()
 		rig.polls(s, 24)
 		assert.LessOrEqual(t, asks(rig.look(), "bulk"), 2+2, "two minutes: the parent, and the anchor")
@@ -290,7 +290,7 @@ func TestPollNoTips(t *testing.T) {
 		first := rig.node.AddMessage(refserver.AddOptions{})
 		rig.refuse(http.StatusNotFound, "/tips")
 		rig.books.Begin(time.Now())
-		rig.books.Added(first) // a stream announced it
+		rig.books.Added(first, time.Now()) // a stream announced it
 		s := rig.open(events.TypeTipsUpdated, events.TypeMessageAdded)
 		assert.Equal(t, []events.Type{events.TypeTipsUpdated}, rig.dialer.Missing())
 		rig.poll(s)

@@ -38,7 +38,3 @@ func (t *try) polling(err error) error {
 
 // polled names the transport of an error of package rest.
 func polled(err error) error { return fmt.Errorf("transport: polling: %w", err) }
-
-// REST returns the client of the polls, for other readers of the same server:
-// they share its budget.
-func (d *Dialer) REST() *rest.Client { return d.rest }

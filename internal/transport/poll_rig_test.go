@@ -167,11 +167,11 @@ func (rig *pollRig) handle(f transport.Frame) {
 	id, ok := wire.MessageID(f.Data)
 	require.True(rig.t, ok)
 	if added {
-		assert.True(rig.t, rig.books.Added(id), "handed on twice: %s", id)
+		assert.True(rig.t, rig.books.Added(id, f.Time), "handed on twice: %s", id)
 		rig.added = append(rig.added, id)
 		return
 	}
-	assert.True(rig.t, rig.books.Finalized(id), "handed on twice: %s", id)
+	assert.True(rig.t, rig.books.Finalized(id, f.Time), "handed on twice: %s", id)
 	rig.final = append(rig.final, id)
 }
 
