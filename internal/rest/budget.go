@@ -115,6 +115,24 @@ func (b *Budget) Take(now time.Time, class Class) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settleLocked(now)
+	wait := b.delayLocked(now, class)
+	if wait == 0 {
+		b.tokens--
+	}
+	return wait
+}
+
+// Delay returns what Take would, and takes nothing.
+func (b *Budget) Delay(now time.Time, class Class) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settleLocked(now)
+	return b.delayLocked(now, class)
+}
+
+// delayLocked returns how long a request of the class has to wait, as of the last
+// settling.
+func (b *Budget) delayLocked(now time.Time, class Class) time.Duration {
 	if now.Before(b.blocked) {
 		return b.blocked.Sub(now)
 	}
@@ -123,7 +141,6 @@ func (b *Budget) Take(now time.Time, class Class) time.Duration {
 	if wait > grain {
 		return max(time.Millisecond, time.Duration(math.Ceil(wait*1e3))*time.Millisecond)
 	}
-	b.tokens--
 	return 0
 }
 
@@ -181,9 +198,9 @@ func (b *Budget) Cooling(now time.Time) time.Time {
 }
 
 // Wait takes a request out of the budget, waiting for it if need be. The error
-// is the context's, or a *CoolingError if the server wants no request before the
-// context's deadline.
-func (b *Budget) Wait(ctx context.Context, class Class) error {
+// is the context's, or a *CoolingError if the server wants no request for longer
+// than patience, or before the context's deadline.
+func (b *Budget) Wait(ctx context.Context, class Class, patience time.Duration) error {
 	for {
 		now := time.Now()
 		wait := b.Take(now, class)
@@ -191,7 +208,8 @@ func (b *Budget) Wait(ctx context.Context, class Class) error {
 			return nil
 		}
 		if until := b.Cooling(now); !until.IsZero() {
-			if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
+			deadline, ok := ctx.Deadline()
+			if ok && deadline.Before(until) || until.Sub(now) > patience {
 				return &CoolingError{RetryAfter: until.Sub(now)}
 			}
 		}

@@ -79,7 +79,7 @@ func TestBudgetPrecedence(t *testing.T) {
 		for _, class := range []rest.Class{rest.Sweep, rest.State, rest.Fact} {
 			for range 3 {
 				group.Go(func() {
-					assert.NoError(t, b.Wait(t.Context(), class))
+					assert.NoError(t, b.Wait(t.Context(), class, 0))
 					mu.Lock()
 					defer mu.Unlock()
 					order = append(order, class)
@@ -152,23 +152,42 @@ func TestBudgetWait(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		from := time.Now()
-		require.ErrorIs(t, b.Wait(ctx, rest.Fact), context.DeadlineExceeded)
+		require.ErrorIs(t, b.Wait(ctx, rest.Fact, time.Hour), context.DeadlineExceeded)
 		assert.Equal(t, 100*time.Millisecond, time.Since(from))
 
 		b.Throttled(time.Now(), time.Minute)
 		from = time.Now()
 		ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		err := b.Wait(ctx, rest.Fact)
+		err := b.Wait(ctx, rest.Fact, time.Hour)
 		var cooling *rest.CoolingError
 		require.ErrorAs(t, err, &cooling)
 		assert.Equal(t, time.Minute, cooling.RetryAfter)
 		assert.EqualError(t, err, "rest: the server asked for no request for another 1m0s")
 		assert.Zero(t, time.Since(from))
 
-		require.NoError(t, b.Wait(t.Context(), rest.Fact), "without a deadline it waits")
+		require.ErrorAs(t, b.Wait(t.Context(), rest.Fact, time.Minute-1), &cooling, "longer than patience")
+		assert.Zero(t, time.Since(from))
+		require.NoError(t, b.Wait(t.Context(), rest.Fact, time.Minute))
 		assert.Equal(t, time.Minute, time.Since(from))
 	})
+}
+
+// Delay says what Take would, and takes nothing.
+func TestBudgetDelay(t *testing.T) {
+	b := rest.NewBudget(12, 0) // two at once
+	for range 3 {
+		assert.Zero(t, b.Delay(start, rest.Sweep))
+	}
+	require.Zero(t, b.Take(start, rest.Fact))
+	require.Zero(t, b.Take(start, rest.Fact))
+	for _, class := range []rest.Class{rest.Fact, rest.State, rest.Sweep} {
+		wait := b.Delay(start, class)
+		assert.Positive(t, wait)
+		assert.Equal(t, b.Take(start, class), wait)
+	}
+	b.Throttled(start, time.Minute)
+	assert.Equal(t, time.Minute, b.Delay(start, rest.Fact))
 }
 
 // The client obeys the server: one request per wait.
@@ -183,10 +202,19 @@ func TestClientThrottled(t *testing.T) {
 			from := time.Now()
 			for range 3 {
 				_, err := client.Tips(t.Context(), rest.Fact)
-				require.Error(t, err)
+				var refused *rest.StatusError
+				require.ErrorAs(t, err, &refused)
+				assert.Equal(t, 20*time.Second, refused.RetryAfter)
 				assert.Zero(t, client.Free(rest.Fact))
+				_, err = client.Tips(t.Context(), rest.Fact)
+				var cooling *rest.CoolingError
+				require.ErrorAs(t, err, &cooling, "longer than a request may take")
+				assert.Equal(t, 20*time.Second, cooling.RetryAfter)
+				time.Sleep(12 * time.Second)
+				assert.Equal(t, 8*time.Second, client.Delay(rest.Fact))
 			}
-			assert.Equal(t, 40*time.Second, time.Since(from))
+			assert.Equal(t, 52*time.Second, time.Since(from))
+			assert.Len(t, server.targets(), 3)
 		})
 	}
 }

@@ -25,7 +25,7 @@ type Config struct {
 	Do      Doer          // opens the connections; nil: every call fails
 	Budget  *Budget       // shared with others that ask this endpoint; nil: its own default one
 	MaxBody int64         // bytes of one answer; 0 means 32 MiB
-	Timeout time.Duration // of one request with its answer; 0 means 10 s
+	Timeout time.Duration // of one request with its answer, not of the wait for the budget; 0 means 10 s
 }
 
 const (
@@ -52,7 +52,6 @@ type family uint8
 const (
 	tips family = iota
 	since
-	health
 	other // has one path only
 )
 
@@ -80,7 +79,7 @@ func New(config Config) *Client {
 		config: config,
 		since:  page{size: defaultPage, most: defaultPage},
 		bulk:   page{size: defaultPage, most: defaultPage},
-		paths:  map[family]*path{tips: {}, since: {}, health: {}},
+		paths:  map[family]*path{tips: {}, since: {}},
 	}
 }
 
@@ -91,6 +90,9 @@ func (c *Client) Now() time.Time {
 	defer c.mu.Unlock()
 	return c.clock.now(time.Now())
 }
+
+// Delay returns how long the budget would have a request of the class wait now.
+func (c *Client) Delay(class Class) time.Duration { return c.config.Budget.Delay(time.Now(), class) }
 
 // Free returns how many requests of the class could be made now without waiting
 // for the budget.
@@ -103,7 +105,6 @@ type call struct {
 	path   string // below /v1, escaped
 	query  string // raw
 	id     bool   // it asks about one id: 404 says that this is unknown
-	unwell bool   // 503 with an answer that can be read is one, too
 	decode func(*json.Decoder) error
 }
 
@@ -147,7 +148,7 @@ func (c *Client) remember(f family, p path) {
 
 // attempt makes one request and reads its answer.
 func (c *Client) attempt(ctx context.Context, q call, bare bool) error {
-	if err := c.config.Budget.Wait(ctx, q.class); err != nil {
+	if err := c.config.Budget.Wait(ctx, q.class, c.config.Timeout); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
@@ -163,12 +164,8 @@ func (c *Client) attempt(ctx context.Context, q call, bare bool) error {
 	if response.StatusCode == http.StatusOK {
 		return c.read(request.URL, response, q.decode)
 	}
-	refused, whole := c.refused(request, response)
+	refused := c.refused(request, response)
 	refused.family = !q.id
-	if q.unwell && response.StatusCode == http.StatusServiceUnavailable &&
-		q.decode(json.NewDecoder(bytes.NewReader(whole))) == nil {
-		return nil
-	}
 	return refused
 }
 
@@ -248,8 +245,8 @@ func (c *Client) read(from *url.URL, response *http.Response, decode func(*json.
 }
 
 // refused makes the error for an answer with another status, and obeys a server
-// that wants to be asked less. It also returns what it read of the body.
-func (c *Client) refused(request *http.Request, response *http.Response) (*StatusError, []byte) {
+// that wants to be asked less.
+func (c *Client) refused(request *http.Request, response *http.Response) *StatusError {
 	const worth = 64 << 10 // reading, to keep the connection
 	whole, _ := io.ReadAll(io.LimitReader(response.Body, worth))
 	now := time.Now()
@@ -261,5 +258,5 @@ func (c *Client) refused(request *http.Request, response *http.Response) (*Statu
 	return &StatusError{
 		Method: request.Method, URL: show(request.URL), Status: response.StatusCode,
 		RetryAfter: wait, Body: bytes.Clone(whole[:min(len(whole), kept)]),
-	}, whole
+	}
 }

@@ -21,7 +21,7 @@
 //	*BodyError      it was 200 and not what it should be, a captive portal's HTML for one
 //	*TooLargeError  it was larger than Config.MaxBody
 //	*RequestError   there was no whole answer: dial, TLS, time-out, reset
-//	*CoolingError   it was not asked: the server wants to be left alone for longer than the context lives
+//	*CoolingError   it was not asked: the server wants to be left alone for longer than a request may take
 //
 // A node answers bad requests in four ways: nothing at all, {"error"},
 // {"error","message"}, or plain text; StatusError.Reason reads them all.

@@ -114,8 +114,6 @@ func all(ctx context.Context, c *rest.Client) map[string]error {
 	_, errs["energy"] = c.Energy(ctx, rest.State)
 	_, _, errs["admissibility"] = c.Admissibility(ctx, rest.State)
 	_, errs["economics"] = c.Economics(ctx, rest.State)
-	_, errs["health"] = c.Health(ctx, rest.Sweep)
-	_, errs["streaming"] = c.Streaming(ctx, rest.Sweep)
 	return errs
 }
 
@@ -128,8 +126,6 @@ func TestBodyErrorByCall(t *testing.T) {
 		"diversity": `{"diversity_score":"high"}`,
 		"energy":    `{"total_conflicts":-1}`,
 		"economics": `{"total_supply":"1","circulating_supply":"lots"}`,
-		"health":    `{"status":""}`,
-		"streaming": `{"event_streaming":null}`,
 	} {
 		err := all(t.Context(), answering(http.StatusOK, body).client(t))[call]
 		var wrong *rest.BodyError
@@ -151,39 +147,6 @@ func TestTreasuryFails(t *testing.T) {
 	delete(bodies, "/v1/economics/treasury")
 	_, err = client.Economics(t.Context(), rest.State)
 	assert.True(t, rest.Missing(err), "the supply has no balance either")
-}
-
-// A server that is not well says so with 503 and JSON; one before 0.1.10 says OK.
-func TestHealth(t *testing.T) {
-	sick := `{"status":"degraded","version":"0.3.0","padding":"` + strings.Repeat("x", 1000) + `"}`
-	for _, c := range []struct {
-		status  int
-		body    string
-		want    rest.Health
-		healthy bool
-	}{
-		{200, `{"status":"healthy","version":"0.3.0"}`, rest.Health{Status: "healthy", Version: "0.3.0"}, true},
-		{503, sick, rest.Health{Status: "degraded", Version: "0.3.0"}, false},
-		{200, "OK", rest.Health{Status: "OK"}, true},
-		{200, "OK\n", rest.Health{Status: "OK"}, true},
-	} {
-		got, err := answering(c.status, c.body).client(t).Health(t.Context(), rest.Sweep)
-		require.NoError(t, err)
-		assert.Equal(t, c.want, got)
-		assert.Equal(t, c.healthy, got.Healthy())
-	}
-	for _, status := range []int{500, 503} {
-		_, err := answering(status, `{"error":"no upstream"}`).client(t).Health(t.Context(), rest.Sweep)
-		assert.ErrorContains(t, err, "no upstream")
-	}
-}
-
-// A server may have streams switched off.
-func TestStreaming(t *testing.T) {
-	body := `{"status":"healthy","event_streaming":{"enabled":false,"websocket_enabled":true,"sse_enabled":true}}`
-	got, err := answering(200, body).client(t).Streaming(t.Context(), rest.Sweep)
-	require.NoError(t, err)
-	assert.Equal(t, rest.Streaming{Status: "healthy"}, got)
 }
 
 // Finality by the second rule, whose artifact has a value here.

@@ -17,7 +17,6 @@ func TestBarePath(t *testing.T) {
 	server := routes(map[string]string{
 		"/tips":             `{"tips":["a"]}`,
 		"/messages/since/a": pageOf(messageBody),
-		"/health":           `{"status":"healthy"}`,
 	})
 	client := server.client(t)
 	for range 2 {
@@ -27,12 +26,10 @@ func TestBarePath(t *testing.T) {
 		page, err := client.Since(t.Context(), rest.Fact, "a", 7)
 		require.NoError(t, err)
 		assert.Len(t, page.Messages, 1)
-		_, err = client.Health(t.Context(), rest.Sweep)
-		require.NoError(t, err)
 	}
 	assert.Equal(t, []string{
-		"/v1/tips", "/tips", "/v1/messages/since/a?limit=7", "/messages/since/a?limit=7", "/v1/health", "/health",
-		"/tips", "/messages/since/a?limit=7", "/health",
+		"/v1/tips", "/tips", "/v1/messages/since/a?limit=7", "/messages/since/a?limit=7",
+		"/tips", "/messages/since/a?limit=7",
 	}, server.targets())
 }
 
