@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/adic/adic-go/subscription/events"
@@ -185,7 +186,7 @@ func bare(data []byte, name string) Message {
 	}
 	data = bytes.TrimSpace(data) // of JSON's white space, for there is no other
 	var o object
-	return Message{Kind: Event, Dialect: o.dialect(t, name), Type: t, Data: data[:len(data):len(data)]}
+	return Message{Kind: Event, Dialect: o.dialect(t, name), Type: t, Data: slices.Clip(data)}
 }
 
 // dialect returns what o, in the guide's form, proves as an event of type t.

@@ -17,9 +17,8 @@ const defaultLimit = 16 << 20
 type SSEEvent struct {
 	Name    string // the event field; "" if there was none, which stands for "message"
 	Data    []byte // valid UTF-8, and valid until Next is called again
-	ID      string // the last id so far, of this event or an earlier one
 	Comment bool   // a sign of life: nothing else is set, and an event may be under way
-	Invalid int    // how many U+FFFD stand in Data for bytes that were no UTF-8
+	Invalid int    // how many U+FFFD stand in Name and Data for bytes that were no UTF-8
 }
 
 // A TooBigError says that an event is larger than a reader may keep. The reader
@@ -41,8 +40,8 @@ func (e *TooBigError) Error() string {
 // event is returned when the end of its empty line has been read, be that the CR
 // of a CRLF.
 //
-// Each byte is looked at a fixed number of times, whatever the sizes of events
-// and reads. The buffer grows to about three times the largest event.
+// Each byte is looked at and moved a bounded number of times, whatever the sizes
+// of events and reads. The buffer grows to about three times the largest event.
 //
 // It is not safe for concurrent use.
 type SSEReader struct {
@@ -58,13 +57,15 @@ type SSEReader struct {
 	end     int
 	data    int
 	dataEnd int
-	lf, cr  int // no LF is in buf[pos:lf] and no CR in buf[pos:cr]
+	lf, cr  int   // no LF is in buf[pos:lf] and no CR in buf[pos:cr]
+	work    int64 // bytes looked at for the end of a line, or moved: what a test holds to the size of the stream
 
 	started bool // a byte order mark has been passed, or would be data
 	full    bool // the last read filled buf
 	skipLF  bool // the last line ended in CR: a LF now belongs to it
 	hasData bool
 	name    string // of the event under way
+	invalid int    // in name
 	nextID  string // of the event under way
 	id      string
 	named   string // the last name that is not in the catalogue, kept for the next event
@@ -86,12 +87,13 @@ func NewSSEReader(r io.Reader, limit int) *SSEReader {
 // sets bounds.
 func (r *SSEReader) Retry() time.Duration { return r.retry }
 
-// LastID returns the id that the next connection should send as Last-Event-ID,
-// "" if none.
+// LastID returns the last id so far, of the event that Next returned last or of
+// one before it: what the next connection should send as Last-Event-ID. It is ""
+// if there is none.
 func (r *SSEReader) LastID() string { return r.id }
 
-// Resume sets the id of the events before the first id field: the LastID of the
-// reader of the connection before.
+// Resume sets the id until the first id field: the LastID of the reader of the
+// connection before.
 func (r *SSEReader) Resume(id string) { r.id, r.nextID = id, id }
 
 // Next returns the next event or comment. It returns io.EOF at the end of the
@@ -160,7 +162,7 @@ func (r *SSEReader) field(line []byte) {
 	case "data":
 		r.add(value)
 	case "event":
-		r.name = r.intern(value)
+		r.name, r.invalid = r.intern(value)
 	case "id":
 		if bytes.IndexByte(value, 0) < 0 && string(value) != r.nextID {
 			r.nextID = decoded(value)
@@ -186,37 +188,44 @@ func (r *SSEReader) add(value []byte) {
 	r.buf[r.dataEnd] = '\n' // the end of the line before, or something that was passed
 	r.dataEnd++
 	r.dataEnd += copy(r.buf[r.dataEnd:], value)
+	r.work += int64(len(value))
 }
 
 // dispatch ends the event under way. It returns false if that has no data.
 func (r *SSEReader) dispatch() (SSEEvent, bool) {
 	r.id = r.nextID
-	ev := SSEEvent{Name: r.name, ID: r.id}
+	ev := SSEEvent{Name: r.name, Invalid: r.invalid}
 	hasData := r.hasData
-	r.name, r.hasData = "", false
+	r.name, r.invalid, r.hasData = "", 0, false
 	if !hasData {
 		return SSEEvent{}, false
 	}
 	ev.Data = r.buf[r.data:r.dataEnd:r.dataEnd]
 	if !utf8.Valid(ev.Data) {
-		ev.Data, ev.Invalid = appendUTF8(nil, ev.Data)
+		var replaced int
+		ev.Data, replaced = appendUTF8(nil, ev.Data)
+		ev.Invalid += replaced
 	}
 	return ev, true
 }
 
 // intern returns value as a string, without an allocation if that is the name
-// of a type or the last name that is not.
-func (r *SSEReader) intern(value []byte) string {
+// of a type or the last name that is not. It tells how much of it was no UTF-8.
+func (r *SSEReader) intern(value []byte) (name string, invalid int) {
 	if t, ok := known[string(value)]; ok {
 		if name := t.Name(); name == string(value) {
-			return name
+			return name, 0
 		}
-		return string(t)
+		return string(t), 0
+	}
+	if !utf8.Valid(value) {
+		fixed, n := appendUTF8(nil, value)
+		return string(fixed), n
 	}
 	if string(value) != r.named {
-		r.named = decoded(value)
+		r.named = string(value)
 	}
-	return r.named
+	return r.named, 0
 }
 
 // milliseconds reads a field of nothing but digits. What a Duration cannot hold

@@ -51,7 +51,7 @@ func readAll(r *wire.SSEReader) read {
 		}
 		text := ":"
 		if !ev.Comment {
-			text = ev.Name + "|" + string(ev.Data) + "|" + ev.ID + strings.Repeat("!", ev.Invalid)
+			text = ev.Name + "|" + string(ev.Data) + "|" + r.LastID() + strings.Repeat("!", ev.Invalid)
 		}
 		got.events = append(got.events, text)
 	}
@@ -140,7 +140,7 @@ func TestSSERules(t *testing.T) {
 
 		"no UTF-8 in data":        {"data: a\xffb\n\n", list("|a\uFFFDb|!")},
 		"no UTF-8 in two lines":   {"data: \xe2\x82\ndata: \xac\n\n", list("|\uFFFD\n\uFFFD|!!")},
-		"no UTF-8 in a name":      {"event: a\xff\ndata: 1\n\n", list("a\uFFFD|1|")},
+		"no UTF-8 in a name":      {"event: a\xff\ndata: 1\n\n", list("a\uFFFD|1|!")},
 		"no UTF-8 in an id":       {"id: \xc0\x80\ndata: 1\n\n", list("|1|\uFFFD\uFFFD")},
 		"no UTF-8 in a comment":   {": \xff\n", list(":")},
 		"U+FFFD that was sent":    {"data: \uFFFD\n\n", list("|\uFFFD|")},

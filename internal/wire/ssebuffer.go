@@ -32,8 +32,8 @@ func (r *SSEReader) line() ([]byte, bool) {
 		}
 	}
 	unread := r.buf[:r.end]
-	r.lf = find(unread, max(r.lf, r.pos), '\n')
-	r.cr = find(unread, max(r.cr, r.pos), '\r')
+	r.lf = r.find(unread, max(r.lf, r.pos), '\n')
+	r.cr = r.find(unread, max(r.cr, r.pos), '\r')
 	stop := min(r.lf, r.cr)
 	if stop == r.end {
 		return nil, false
@@ -46,14 +46,16 @@ func (r *SSEReader) line() ([]byte, bool) {
 }
 
 // find returns where c is first in b, at from or after it; len(b) if nowhere.
-func find(b []byte, from int, c byte) int {
+func (r *SSEReader) find(b []byte, from int, c byte) int {
 	if from < len(b) && b[from] == c {
 		return from
 	}
+	to := len(b)
 	if i := bytes.IndexByte(b[from:], c); i >= 0 {
-		return from + i
+		to = from + i
 	}
-	return len(b)
+	r.work += int64(to - from)
+	return to
 }
 
 // fill reads once, or sets err.
@@ -106,6 +108,7 @@ func (r *SSEReader) move(buf []byte, keep int) {
 		r.data, r.dataEnd = 0, keep-1
 	}
 	copy(buf[keep:], r.buf[r.pos:r.end])
+	r.work += int64(keep + r.end - r.pos)
 	by := r.pos - keep
 	r.pos, r.end = keep, r.end-by
 	r.lf, r.cr = r.lf-by, r.cr-by

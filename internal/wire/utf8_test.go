@@ -79,6 +79,20 @@ var begins = func() map[string]bool {
 	return m
 }()
 
+// A name that was no UTF-8 is counted with the data, and only in its own event.
+func TestReplacementInNames(t *testing.T) {
+	for stream, want := range map[string][]string{
+		"event: a\xff\ndata: \xe2\x82b\xff\n\ndata: c\n\n":             {"a\uFFFD|\uFFFDb\uFFFD|!!!", "|c|"},
+		"event: a\xff\ndata: 1\n\nevent: a\xff\ndata: 2\n\n":           {"a\uFFFD|1|!", "a\uFFFD|2|!"},
+		"event: a\xff\n\ndata: 1\n\n":                                  {"|1|"},
+		"event: a\xff\nevent: b\ndata: 1\n\n":                          {"b|1|"},
+		"event: a\uFFFD\ndata: \uFFFD\n\n":                             {"a\uFFFD|\uFFFD|"},
+		"event: a\xff\ndata: 1\n\nevent: a\uFFFD\ndata: 2\n\n: \xff\n": {"a\uFFFD|1|!", "a\uFFFD|2|", ":"},
+	} {
+		everyWay(t, stream, 0, func(t *testing.T, got read) { assert.Equal(t, want, got.events, "%q", stream) })
+	}
+}
+
 func TestReplacementOfAllPairsAndMore(t *testing.T) {
 	interesting := "\x00az\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xec\xed\xee\xef\xf0\xf1\xf3\xf4\xf5\xff"
 	for i := range len(interesting) {
