@@ -12,7 +12,7 @@ func parseBase(base string) (u *url.URL, mistakes []error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	if err != nil {
 		// The error of url.Parse repeats its input, credentials included.
-		return nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss")}
+		return nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss%s", hint(base))}
 	}
 	bad := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	switch strings.ToLower(u.Scheme) {
@@ -40,6 +40,15 @@ func parseBase(base string) (u *url.URL, mistakes []error) {
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
 	u.RawPath = ""
 	return u, nil
+}
+
+// hint helps those who left the scheme out.
+func hint(base string) string {
+	u, err := url.Parse("http://" + base)
+	if err != nil || u.User != nil || u.Port() == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", u)
 }
 
 // schemeHint helps with the commonest slip: localhost:9121 parses as a scheme.

@@ -29,6 +29,7 @@ func TestParseBaseNamesTheMistake(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                              "has no scheme",
 		"node:9121":                     "did you mean http://node:9121?",
+		"127.0.0.1:9121":                "did you mean http://127.0.0.1:9121?",
 		"ftp://node":                    `scheme "ftp" is not one of http, https, ws, wss`,
 		"http://":                       "has no host",
 		"//node":                        "has no scheme",

@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -15,6 +17,7 @@ import (
 // is opened and proved before c is let go. The ladder is the climber's until it
 // returns.
 func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, c *connection) {
+	defer m.survive()
 	for {
 		better, at := ladder.Better(time.Now())
 		if better == fallback.None || !sleep(ctx, time.Until(at)) {
@@ -145,11 +148,15 @@ func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 		case state:
 			if newest[f.Type] == i && !t.caught {
 				m.receive(c, f)
+				continue
 			}
+			m.skip(c, f)
 		case notice:
 			if fromPolling {
 				m.receive(c, f)
+				continue
 			}
+			m.skip(c, f)
 		}
 	}
 	t.kept = nil
@@ -181,17 +188,37 @@ func familyOf(t events.Type) family {
 // that cannot be widened is replaced by a new one of its transport.
 func (m *ConnectionManager) widen() {
 	c := m.current.Load()
-	if c == nil || c.stream.Widen(m.consumers.types()) {
+	if c == nil || !c.wants() {
 		return
 	}
 	c.spawn(func(ctx context.Context) {
-		stream, err := m.open(ctx, c.stream.Transport())
-		if err != nil {
-			m.closing.Go(c.stream.Close) // a regular reconnect asks again, and waits as it should
-			return
+		defer m.survive()
+		waits := fallback.New(fallback.Policy{Order: []fallback.Transport{c.stream.Transport()}}, rand.Float64)
+		for c.looks() {
+			if c.stream.Widen(m.consumers.types()) {
+				continue
+			}
+			stream, err := m.open(ctx, c.stream.Transport())
+			if err == nil {
+				m.offer(c, &trial{stream: stream, opened: time.Now()})
+				return // what was wanted meanwhile is the successor's
+			}
+			// What delivers stays; the server is asked again when it wants to be.
+			c.wants()
+			if !sleep(ctx, waits.Next(time.Now(), transport.Classify(c.stream.Transport(), err)).Wait) {
+				return
+			}
 		}
-		m.offer(c, &trial{stream: stream, opened: time.Now()})
 	})
+}
+
+// survive keeps a panic, which only a http.Client of the user's can cause, on the
+// goroutine that it came from.
+func (m *ConnectionManager) survive() {
+	if v := recover(); v != nil {
+		m.say.once("", slog.LevelError, "a connection attempt panicked",
+			slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+	}
 }
 
 // sleep waits for d; false if ctx ended first.

@@ -65,9 +65,24 @@ func TestMistakesOfTheMuxAreNamed(t *testing.T) {
 	handlers.On(&mux, func(context.Context, *events.TipsUpdated) error { return nil })
 	handlers.On[events.MessageAdded](&mux, nil)
 	_, err := client.New("http://node", &mux, nil)
-	require.Error(t, err)
+	var config *client.ConfigError
+	require.ErrorAs(t, err, &config)
+	assert.Len(t, config.Mistakes, 2)
 	assert.Contains(t, err.Error(), "TipsUpdated")
 	assert.Contains(t, err.Error(), "MessageAdded")
+}
+
+func TestWhatIsWantedIsCopied(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		opts := client.Options{Subscription: subscription.To(events.TypeMessageAdded)}
+		m, _ := r.follow(opts)
+		opts.Subscription.Types[0] = events.TypeMessageFinalized
+		r.connected(m)
+		r.node.Finalize(r.node.AddMessage(refserver.AddOptions{}), false)
+		pass(time.Second)
+		assert.Len(t, r.seen(events.TypeMessageAdded), 1)
+		assert.Empty(t, r.seen(events.TypeMessageFinalized))
+	})
 }
 
 func TestNewKeepsItsOwnCopyOfTheOptions(t *testing.T) {

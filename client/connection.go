@@ -41,9 +41,11 @@ type connection struct {
 	stop   func() bool           // unties the stream from Run's context
 	won    atomic.Pointer[trial] // the successor; set once
 
-	mu    sync.Mutex // guards ended, and Go of group against its Wait
-	ended bool
-	group sync.WaitGroup
+	mu       sync.Mutex // guards what follows, and Go of group against its Wait
+	ended    bool
+	widening bool // a goroutine asks for what the consumers want
+	stale    bool // they want something else since it last looked
+	group    sync.WaitGroup
 }
 
 func newConnection(ctx context.Context, t *trial) *connection {
@@ -60,6 +62,25 @@ func (c *connection) spawn(fn func(context.Context)) {
 	if !c.ended {
 		c.group.Go(func() { fn(c.ctx) })
 	}
+}
+
+// wants notes that the consumers want something else, and reports whether nobody
+// takes care of it yet.
+func (c *connection) wants() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	idle := !c.widening
+	c.widening, c.stale = true, true
+	return idle
+}
+
+// looks reports whether there is something to take care of; if not, the goroutine
+// that asked has to end.
+func (c *connection) looks() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.widening, c.stale = c.stale, false
+	return c.widening
 }
 
 // end stops all that looks for a successor, waits for it, and returns the

@@ -16,6 +16,7 @@ import (
 type consumer struct {
 	want subscription.Subscription
 	mux  *handlers.Mux
+	gone atomic.Bool // removed: it gets nothing any more, whoever has it in an older list
 }
 
 // consumers is the list of who gets the events. Reading takes no lock: the list
@@ -39,6 +40,7 @@ func (c *consumers) add(k *consumer) (remove func()) {
 	list := append(slices.Clone(c.all()), k)
 	c.list.Store(&list)
 	return sync.OnceFunc(func() {
+		k.gone.Store(true)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		list := slices.DeleteFunc(slices.Clone(c.all()), func(have *consumer) bool { return have == k })
@@ -71,21 +73,41 @@ func (c *consumers) types() []events.Type {
 // on, after the handlers of New's mux, until cancel is called. All consumers
 // share one connection; the server is asked for what they want together.
 // cancel may be called more than once, from anywhere; a handler that is running
-// when it is called still finishes.
+// when it is called still finishes, and no other is called.
 //
 // Subscribe may be called before and during Run, also from a handler. The error
-// is a *ConfigError that names every mistake in sub and mux.
+// is a *ConfigError that names every mistake in sub and mux, or ErrClosed after
+// Run.
 func (m *ConnectionManager) Subscribe(sub subscription.Subscription, mux *handlers.Mux) (cancel func(), err error) {
 	mistakes := sub.Validate(m.opts.AllowUnknownTypes)
 	if mux == nil {
 		mistakes = append(mistakes, errors.New("mux is nil; want the handlers of the subscription"))
-	} else if err := mux.Err(); err != nil {
-		mistakes = append(mistakes, err)
 	}
-	if len(mistakes) > 0 {
+	if mistakes = append(mistakes, mistakesOf(mux)...); len(mistakes) > 0 {
 		return nil, &ConfigError{Mistakes: mistakes}
 	}
-	cancel = m.consumers.add(&consumer{want: sub, mux: mux})
+	if m.machine.now.Load().To == Closed {
+		return nil, ErrClosed
+	}
+	cancel = m.consumers.add(&consumer{want: clone(sub), mux: mux})
 	m.widen()
 	return cancel, nil
+}
+
+// mistakesOf returns what was recorded in registering handlers, one by one.
+func mistakesOf(mux *handlers.Mux) []error {
+	err := mux.Err()
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		return joined.Unwrap()
+	}
+	if err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// clone returns a subscription that shares nothing with the caller's.
+func clone(s subscription.Subscription) subscription.Subscription {
+	return subscription.Subscription{Types: slices.Clone(s.Types), Priorities: slices.Clone(s.Priorities)}
 }

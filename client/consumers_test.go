@@ -113,6 +113,35 @@ func TestSubscribeWhileRunning(t *testing.T) {
 	}
 }
 
+// Whoever has been cancelled gets nothing any more, not even the event whose
+// handlers are running.
+func TestCancelFromTheHandlerBefore(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		var first, second handlers.Mux
+		var cancel func()
+		first.OnAny(func(context.Context, events.Envelope) error { cancel(); return nil })
+		second.OnAny(r.event)
+		m, _ := r.run(&first, client.Options{})
+		var err error
+		cancel, err = m.Subscribe(subscription.All(), &second)
+		require.NoError(t, err)
+		r.connected(m)
+		r.node.AddMessage(refserver.AddOptions{})
+		pass(10 * time.Second)
+		assert.Empty(t, r.all())
+	})
+}
+
+func TestSubscribeAfterRun(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		m, stop := r.follow(client.Options{})
+		r.connected(m)
+		requireCanceled(t, stop())
+		_, err := m.Subscribe(subscription.All(), &handlers.Mux{})
+		require.ErrorIs(t, err, client.ErrClosed)
+	})
+}
+
 func TestSubscribeToEverythingWhileRunning(t *testing.T) {
 	for _, only := range every {
 		t.Run(only.String(), func(t *testing.T) {

@@ -20,23 +20,36 @@ type dispatcher struct {
 	ctx  context.Context // of the handlers; outlives Run's by the drain bound
 	done chan struct{}   // closed when the goroutine ends
 
-	mu      sync.Mutex  // guards running
+	mu      sync.Mutex  // guards what follows
 	running events.Type // whose handler runs; empty for OnState and between events
+	onState bool        // OnState runs
 }
 
 // runs notes whose handler runs, for the error of a drain that takes too long.
-func (d *dispatcher) runs(t events.Type) {
+func (d *dispatcher) runs(t events.Type, onState bool) {
 	d.mu.Lock()
-	d.running = t
+	d.running, d.onState = t, onState
 	d.mu.Unlock()
 }
 
 // run hands out everything that is queued until the queue is closed and empty.
 func (d *dispatcher) run() {
-	defer close(d.done)
+	finished := false
+	defer func() {
+		if finished {
+			close(d.done)
+			return
+		}
+		// A handler has ended its goroutine, as t.FailNow does by runtime.Goexit.
+		// What comes after it is not its to take along.
+		d.m.counters.HandlerPanic()
+		d.m.say.once("", slog.LevelError, "a handler ended its goroutine")
+		go d.run()
+	}()
 	for {
 		it, ok := d.m.queue.pop()
 		if !ok {
+			finished = true
 			return
 		}
 		switch {
@@ -52,6 +65,11 @@ func (d *dispatcher) run() {
 
 // tell runs OnState.
 func (d *dispatcher) tell(c Change) {
+	if d.m.opts.OnState == nil {
+		return
+	}
+	d.runs("", true)
+	defer d.runs("", false)
 	defer func() {
 		if v := recover(); v != nil {
 			d.m.counters.HandlerPanic()
@@ -59,16 +77,11 @@ func (d *dispatcher) tell(c Change) {
 				slog.Any("value", v), slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	if d.m.opts.OnState != nil {
-		d.m.opts.OnState(c)
-	}
+	d.m.opts.OnState(c)
 }
 
 // gap hands a gap to every consumer: it passes each filter.
 func (d *dispatcher) gap(g events.Gap) {
-	if g.Stage == events.GapOpened {
-		d.m.counters.Gap(string(g.Cause))
-	}
 	env, err := events.Encode(g)
 	if err != nil { // cannot be: a Gap is numbers, names and times
 		return
@@ -80,15 +93,15 @@ func (d *dispatcher) gap(g events.Gap) {
 // event hands env to the consumers that want it.
 func (d *dispatcher) event(env events.Envelope) {
 	began := time.Now()
+	defer func() { d.m.counters.Handled(env.Type, time.Since(began)) }()
 	d.dispatch(env)
-	d.m.counters.Handled(env.Type, time.Since(began))
 }
 
 func (d *dispatcher) dispatch(env events.Envelope) {
-	d.runs(env.Type)
-	defer d.runs("")
+	d.runs(env.Type, false)
+	defer d.runs("", false)
 	for _, k := range d.m.consumers.all() {
-		if !k.want.Match(env.Type) {
+		if k.gone.Load() || !k.want.Match(env.Type) {
 			continue
 		}
 		if err := k.mux.Dispatch(d.ctx, env); err != nil {
@@ -142,7 +155,7 @@ func (d *dispatcher) drain(cancel context.CancelCauseFunc, cause error) error {
 		}
 	}
 	d.mu.Lock()
-	late := &DrainError{Running: d.running, Left: total, After: d.m.opts.DrainTimeout, Cause: cause}
+	late := &DrainError{Running: d.running, OnState: d.onState, Left: total, After: d.m.opts.DrainTimeout, Cause: cause}
 	d.mu.Unlock()
 	cancel(fmt.Errorf("client: drain: handlers were given %v: %w", d.m.opts.DrainTimeout, cause))
 	return late

@@ -12,7 +12,7 @@ import (
 // ErrRunning is returned by Run if it was called before: a manager runs once.
 var ErrRunning = errors.New("client: Run was already called")
 
-// ErrClosed is returned by WaitConnected when Run has ended.
+// ErrClosed is returned by WaitConnected and Subscribe when Run has ended.
 var ErrClosed = errors.New("client: Run has ended")
 
 // A ConfigError lists every mistake in the arguments of New or Subscribe.
@@ -59,7 +59,8 @@ func (e *RefusedError) Unwrap() []error { return e.Refusals }
 // Options.DrainTimeout after the end of Run's context. Its context has been
 // cancelled; it may still run.
 type DrainError struct {
-	Running events.Type   // whose handler runs; empty if it was OnState
+	Running events.Type   // whose handler runs; empty if none does
+	OnState bool          // it is Options.OnState that runs
 	Left    int           // events that no handler will see; counted as dropped
 	After   time.Duration // Options.DrainTimeout
 	Cause   error         // why Run ended
@@ -67,11 +68,14 @@ type DrainError struct {
 
 // Error names the event, the bound and what was left.
 func (e *DrainError) Error() string {
-	what := "the handler of " + string(e.Running)
-	if e.Running == "" {
-		what = "OnState"
+	what := "not done"
+	switch {
+	case e.OnState:
+		what = "OnState still runs"
+	case e.Running != "":
+		what = "the handler of " + string(e.Running) + " still runs"
 	}
-	return fmt.Sprintf("client: drain: %s still runs after %v, %d events left: %v", what, e.After, e.Left, e.Cause)
+	return fmt.Sprintf("client: drain: %s after %v, %d events left: %v", what, e.After, e.Left, e.Cause)
 }
 
 // Unwrap returns why Run ended.

@@ -16,8 +16,9 @@ func TestErrorsSayWhatHappened(t *testing.T) {
 		"client: 1 mistake: first":                                                             &ConfigError{Mistakes: []error{first}},
 		"client: 2 mistakes: first; second":                                                    &ConfigError{Mistakes: []error{first, second}},
 		"client: every transport was refused: first; second":                                   &RefusedError{Refusals: []error{first, second}},
-		"client: drain: OnState still runs after 5s, 0 events left: first":                     &DrainError{After: 5 * time.Second, Cause: first},
+		"client: drain: OnState still runs after 5s, 0 events left: first":                     &DrainError{OnState: true, After: 5 * time.Second, Cause: first},
 		"client: drain: the handler of TipsUpdated still runs after 1s, 3 events left: second": &DrainError{Running: events.TypeTipsUpdated, Left: 3, After: time.Second, Cause: second},
+		"client: drain: not done after 1s, 2 events left: first":                               &DrainError{Left: 2, After: time.Second, Cause: first},
 		"client: Run has ended: first":                                                         closedError{first},
 	} {
 		assert.EqualError(t, err, want)

@@ -14,7 +14,8 @@ import (
 //
 // The body of the loop counts as a handler: the next event waits for it, a slow
 // body makes the lanes overflow. Run must be running in another goroutine.
-// Several loops may run at once; each gets every event.
+// Several loops may run at once; each gets every event. A loop inside a handler
+// would wait for itself.
 func (m *ConnectionManager) Events(ctx context.Context) iter.Seq[events.Envelope] {
 	return func(yield func(events.Envelope) bool) {
 		offered := make(chan events.Envelope) // from the handler goroutine to the loop

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,6 +119,33 @@ func TestAPayloadThatDoesNotDecodeIsCounted(t *testing.T) {
 		pass(time.Second)
 		assert.False(t, called)
 		assert.Equal(t, uint64(1), m.Metrics().Snapshot().DecodeErrors)
+	})
+}
+
+// What t.FailNow does in a handler takes nothing along but itself.
+func TestAHandlerThatEndsItsGoroutine(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		var mux handlers.Mux
+		first := true
+		handlers.On(&mux, func(context.Context, events.MessageAdded) error {
+			if first {
+				first = false
+				runtime.Goexit()
+			}
+			return nil
+		})
+		mux.OnAny(r.event)
+		m, stop := r.run(&mux, client.Options{Subscription: subscription.To(events.TypeMessageAdded)})
+		r.connected(m)
+		for range 3 {
+			r.node.AddMessage(refserver.AddOptions{})
+		}
+		pass(time.Second)
+		assert.Len(t, r.seen(events.TypeMessageAdded), 2)
+		requireCanceled(t, stop())
+		s := m.Metrics().Snapshot()
+		assert.Zero(t, s.Pending)
+		assert.Equal(t, uint64(1), s.HandlerPanics)
 	})
 }
 

@@ -99,7 +99,7 @@ func (m *ConnectionManager) Health() Health {
 	s := m.machine.now.Load()
 	c := m.current.Load()
 	h := Health{
-		At: time.Now(), State: s.To, Transport: s.Transport, Since: s.At, RetryAt: s.RetryAt, Err: s.Err,
+		State: s.To, Transport: s.Transport, Since: s.At, RetryAt: s.RetryAt, Err: s.Err,
 		LastFrame: m.clocks.read(&m.clocks.frame), LastEvent: m.clocks.read(&m.clocks.event),
 		LastWanted: m.clocks.read(&m.clocks.wanted), LastBeat: m.clocks.read(&m.clocks.beat),
 		maxAge: m.opts.MaxEventAge,
@@ -109,18 +109,23 @@ func (m *ConnectionManager) Health() Health {
 			h.LastFrame = at
 		}
 	}
-	h.JudgedBy = judge(&h)
+	if last := m.failure.Load(); h.Err == nil && h.State != Connected && last != nil {
+		h.Err = *last
+	}
+	h.JudgedBy = judge(&h, c)
+	h.At = time.Now() // last, so that no age is negative
 	return h
 }
 
-// judge names the strongest clock there is.
-func judge(h *Health) Clock {
+// judge names the strongest clock that c has: beats of the connection before it
+// say nothing.
+func judge(h *Health, c *connection) Clock {
 	switch {
 	case h.State != Connected:
 		return ClockNone
 	case h.maxAge < 0:
 		return ClockFrame
-	case h.Transport != fallback.Polling && !h.LastBeat.IsZero():
+	case c != nil && h.Transport != fallback.Polling && h.LastBeat.After(c.opened):
 		return ClockBeat
 	default:
 		return ClockEvent

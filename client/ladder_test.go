@@ -54,7 +54,10 @@ func TestABetterTransportIsProvedBeforeTheWorseIsLetGo(t *testing.T) {
 		require.Equal(t, fallback.Polling, m.Health().Transport)
 
 		r.node.Heal(refserver.Streams)
-		pass(3 * time.Minute)
+		for range 180 {
+			pass(time.Second)
+			require.True(t, m.Health().OK(), "a promotion is no reason for doubt: %+v", m.Health())
+		}
 		h := m.Health()
 		assert.Equal(t, fallback.WebSocket, h.Transport)
 		assert.True(t, h.OK())

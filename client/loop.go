@@ -23,11 +23,15 @@ func (m *ConnectionManager) follow(ctx context.Context) error {
 		if err := m.pause(ctx, step.Wait, last); err != nil {
 			return err
 		}
+		if step.Wait > 0 {
+			last = nil // told by Waiting
+		}
 		out, err := m.attempt(ctx, ladder, step.Transport, last)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		last, failures[step.Transport] = err, err
+		m.failure.Store(&err)
 		step = ladder.Next(time.Now(), out)
 		if ladder.Refused() && !m.proved {
 			if final := m.refused(failures); final != nil {
@@ -118,7 +122,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	m.current.Store(c)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
-		m.queue.shut(m.queue.open(events.GapBySwitch, old.lastFrame()), time.Now())
+		m.queue.shut(m.gap(events.GapBySwitch, old.lastFrame()), time.Now())
 		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.stream.Transport().String()),
 			slog.String("to", t.stream.Transport().String()))
 	} else {
@@ -127,6 +131,12 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	m.replay(c, t, old)
 	m.widen() // a Subscribe while the stream was being opened
 	return c
+}
+
+// gap opens a gap of all lanes, and counts it.
+func (m *ConnectionManager) gap(cause events.GapCause, from time.Time) events.Gap {
+	m.counters.Gap(string(cause))
+	return m.queue.open(cause, from)
 }
 
 // read hands every frame on until the stream ends; it returns why.
@@ -144,7 +154,7 @@ func (m *ConnectionManager) read(c *connection) error {
 func (m *ConnectionManager) lost(c *connection, err error) fallback.Outcome {
 	t := c.stream.Transport()
 	m.leave(c, err)
-	m.outage = &outage{gap: m.queue.open(events.GapByDisconnect, c.lastFrame()), told: true}
+	m.outage = &outage{gap: m.gap(events.GapByDisconnect, c.lastFrame()), told: true}
 	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", t.String()), slog.Any("error", err))
 	out := transport.Classify(t, err)
 	out.Good = c.isGood(m.opts.Fallback.Stable)

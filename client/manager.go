@@ -28,6 +28,7 @@ type ConnectionManager struct {
 	started   atomic.Bool
 	ended     chan struct{}              // closed when Run has returned
 	current   atomic.Pointer[connection] // written by the reader
+	failure   atomic.Pointer[error]      // of the last attempt or connection; written by the reader
 
 	books  *repair.Books // the reader's
 	arena  arena         // the reader's
@@ -46,9 +47,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	u, mistakes := parseBase(base)
 	o, more := opts.defaulted()
 	mistakes = append(mistakes, more...)
-	if err := mux.Err(); err != nil {
-		mistakes = append(mistakes, err)
-	}
+	mistakes = append(mistakes, mistakesOf(mux)...)
 	if len(mistakes) > 0 {
 		return nil, &ConfigError{Mistakes: mistakes}
 	}

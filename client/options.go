@@ -53,7 +53,7 @@ type Options struct {
 
 	OnState func(Change)      // told every change of state, in order, on the handler goroutine; nil: nobody
 	Metrics *metrics.Counters // where to count; nil: counters of the manager's own
-	Logger  *slog.Logger      // what goes wrong, once per kind, without payloads or secrets; nil: silence
+	Logger  *slog.Logger      // what goes wrong, once per kind, without payloads or secrets; its handler must not block; nil: silence
 }
 
 // A Lane bounds one of the three queues between the socket and the handlers.
@@ -103,6 +103,7 @@ func (o *Options) defaulted() (Options, []error) {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
 	d.Header = d.Header.Clone()
+	d.Subscription = clone(d.Subscription)
 	d.Fallback = d.Fallback.WithDefaults()
 	return d, mistakes
 }

@@ -60,14 +60,13 @@ func newQueue(bounds [3]int) *queue {
 }
 
 // push adds env to its lane. If the lane is full its oldest event goes, and
-// dropped says so.
-func (q *queue) push(env events.Envelope) (dropped bool) {
+// dropped says so; opened, that this was the first of an episode.
+func (q *queue) push(env events.Envelope) (dropped, opened bool) {
 	i := lane(env.Type.Lane())
 	q.mu.Lock()
 	r := &q.lanes[i]
 	if r.full() {
-		old := r.pop()
-		q.lose(i, old)
+		opened = q.lose(i, r.pop())
 		dropped = true
 	} else if r.len() <= r.bound/2 {
 		q.recover(i)
@@ -76,14 +75,15 @@ func (q *queue) push(env events.Envelope) (dropped bool) {
 	r.push(entry{env: env, seq: q.seq})
 	q.mu.Unlock()
 	q.signal()
-	return dropped
+	return dropped, opened
 }
 
 // lose counts an event lost from lane i, and opens the episode if it is the
 // first. The notice takes the place of the lost event.
-func (q *queue) lose(i int, lost entry) {
+func (q *queue) lose(i int, lost entry) (opened bool) {
 	e := q.overflow[i]
-	if e == nil {
+	opened = e == nil
+	if opened {
 		q.number++
 		e = &episode{gap: events.Gap{
 			Number: q.number, Stage: events.GapOpened, Cause: events.GapByOverflow,
@@ -94,6 +94,7 @@ func (q *queue) lose(i int, lost entry) {
 	}
 	e.gap.Dropped++
 	e.last = lost.env.Received
+	return opened
 }
 
 // recover closes the overflow episode of lane i, if one is open. All that was
@@ -243,6 +244,9 @@ func (q *queue) due() (index int, limits [3]uint64) {
 		}
 		if due {
 			return n, limits
+		}
+		if g.gap.Lane == events.AnyPriority {
+			break // it holds back all that comes after it
 		}
 	}
 	return -1, limits

@@ -68,11 +68,16 @@ func TestAGapKeepsItsPlaceInEveryLane(t *testing.T) {
 
 func TestOverflowDropsTheOldestAndIsOneGap(t *testing.T) {
 	q := newQueue([3]int{3, 10, 10})
-	for n := range 3 {
-		require.False(t, q.push(high(n)))
+	push := func(n int, wantDropped, wantOpened bool) {
+		dropped, opened := q.push(high(n))
+		require.Equal(t, wantDropped, dropped, n)
+		require.Equal(t, wantOpened, opened, n)
 	}
-	require.True(t, q.push(high(3)))
-	require.True(t, q.push(high(4)))
+	for n := range 3 {
+		push(n, false, false)
+	}
+	push(3, true, true)
+	push(4, true, false)
 	q.push(medium(5))
 	assert.Equal(t, []string{
 		"overflow opened #1", "high 2", "high 3", "high 4", "overflow closed #1", "medium 5",

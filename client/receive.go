@@ -14,14 +14,10 @@ import (
 // receive is what the reader does with one frame: clocks, filter, dedupe,
 // count, queue. It runs no code of the application and waits for nothing.
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
-	m.clocks.mark(&m.clocks.frame, f.Received)
-	m.counters.Bytes(c.stream.Transport(), f.Size)
-	if !c.good {
-		c.good = proves(c.stream, f, c.opened, m.opts.Fallback.Stable)
-	}
+	m.alive(c, f)
 	switch f.Kind {
 	case wire.Event:
-		m.event(c, f)
+		m.event(f)
 	case wire.Alive:
 		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
 			m.clocks.mark(&m.clocks.event, f.Received)
@@ -36,13 +32,32 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	}
 }
 
-// event passes one event on, if somebody wants it and nobody had it yet.
-func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
+// alive notes what any frame proves.
+func (m *ConnectionManager) alive(c *connection, f *transport.Frame) {
+	m.clocks.mark(&m.clocks.frame, f.Received)
+	m.counters.Bytes(c.stream.Transport(), f.Size)
+	if !c.good {
+		c.good = proves(c.stream, f, c.opened, m.opts.Fallback.Stable)
+	}
+	if f.Kind != wire.Event {
+		return
+	}
 	m.counters.Received(f.Type, f.Size, f.Received)
 	m.clocks.mark(&m.clocks.event, f.Received)
 	if isBeat(c.stream, f) {
 		m.clocks.mark(&m.clocks.beat, f.Received)
 	}
+}
+
+// skip is receive for an event that was handed on by another connection, or that
+// a newer one has replaced.
+func (m *ConnectionManager) skip(c *connection, f *transport.Frame) {
+	m.alive(c, f)
+	m.counters.Duplicate()
+}
+
+// event passes one event on, if somebody wants it and nobody had it yet.
+func (m *ConnectionManager) event(f *transport.Frame) {
 	if !f.Type.Known() {
 		m.say.once(string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
 			slog.String("type", string(f.Type)))
@@ -64,8 +79,11 @@ func (m *ConnectionManager) event(c *connection, f *transport.Frame) {
 	env := events.Envelope{
 		Type: f.Type, Data: m.arena.copy(f.Data), Time: f.Time, Received: f.Received, Origin: f.Origin,
 	}
-	if m.queue.push(env) {
+	if dropped, first := m.queue.push(env); dropped {
 		m.counters.Dropped(f.Type.Lane())
+		if first {
+			m.counters.Gap(string(events.GapByOverflow))
+		}
 		m.say.once(f.Type.Lane().String(), slog.LevelWarn,
 			"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
 			slog.String("lane", f.Type.Lane().String()))

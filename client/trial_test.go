@@ -72,8 +72,8 @@ func TestAQuietServerIsClimbedBackTo(t *testing.T) {
 	})
 }
 
-// A subscription that needs a new connection and cannot have it falls back to a
-// reconnect, and is in force after it.
+// A subscription that needs a new connection and cannot have it at once gets it
+// later; what delivers meanwhile stays.
 func TestSubscribeWhenTheNewConnectionFails(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux, late handlers.Mux
@@ -90,7 +90,32 @@ func TestSubscribeWhenTheNewConnectionFails(t *testing.T) {
 		r.node.Finalize(r.node.AddMessage(refserver.AddOptions{}), false)
 		pass(time.Second)
 		assert.Len(t, r.seen(events.TypeMessageFinalized), 1)
-		assert.Equal(t, []events.GapCause{events.GapByDisconnect}, r.episodes(t))
+		assert.Equal(t, []events.GapCause{events.GapBySwitch}, r.episodes(t))
+	})
+}
+
+// Many subscriptions at once are one question.
+func TestAStormOfSubscriptionsIsNoStormOfDials(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		var mux handlers.Mux
+		m, _ := r.run(&mux, client.Options{
+			Fallback: only(fallback.SSE), Subscription: subscription.To(events.TypeMessageAdded),
+		})
+		r.connected(m)
+		before := r.node.Requests(refserver.SSEPath)
+		var late handlers.Mux
+		for _, typ := range events.Types()[:50] {
+			_, err := m.Subscribe(subscription.To(typ), &late)
+			require.NoError(t, err)
+		}
+		pass(time.Minute)
+		assert.LessOrEqual(t, r.node.Requests(refserver.SSEPath)-before, 9, "two connections, each in up to four spellings")
+		assert.Equal(t, client.Connected, m.Health().State)
+		id := r.node.AddMessage(refserver.AddOptions{})
+		late.OnAny(r.event)
+		r.node.Finalize(id, false)
+		pass(time.Second)
+		assert.Len(t, r.seen(events.TypeMessageFinalized), 1)
 	})
 }
 
@@ -117,6 +142,7 @@ func TestOnStateThatDoesNotReturnIsNamed(t *testing.T) {
 		var drain *client.DrainError
 		require.ErrorAs(t, err, &drain)
 		assert.Empty(t, drain.Running)
+		assert.True(t, drain.OnState)
 		close(release)
 	})
 }

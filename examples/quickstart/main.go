@@ -103,6 +103,9 @@ func parse(args []string, logs io.Writer) (flags, error) {
 	if set.NArg() > 0 {
 		return f, fmt.Errorf("unexpected argument %q; see -help", set.Arg(0))
 	}
+	if f.duration < 0 {
+		return f, fmt.Errorf("-for %v: want a positive duration, or 0 to run until an interrupt", f.duration)
+	}
 	types, err := list(*names, events.ParseType)
 	if err != nil {
 		return f, fmt.Errorf("-events: %w", err)

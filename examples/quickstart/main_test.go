@@ -111,6 +111,7 @@ func TestWrongFlagsSayWhatIsAllowed(t *testing.T) {
 	for want, args := range map[string][]string{
 		"did you mean `TipsUpdated`?": {"-events", "TipUpdated"},
 		"-priority":                   {"-priority", "urgent"},
+		"want a positive duration":    {"-for", "-3s"},
 		`unexpected argument "x"`:     {"x"},
 		"not defined: -nope":          {"-nope"},
 		"invalid value":               {"-for", "soon"},
