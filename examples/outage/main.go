@@ -31,10 +31,21 @@ func main() {
 	defer stop()
 	length := flag.Duration("step", 4*time.Second, "how long each step lasts")
 	flag.Parse()
-	if err := run(ctx, *length, os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
+	if err := embedded(ctx, *length, os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "outage:", err)
 		os.Exit(1) //nolint:gocritic // stop only unregisters the signal
 	}
+}
+
+// embedded plays the steps against a server in this process.
+func embedded(ctx context.Context, length time.Duration, out io.Writer) error {
+	node := refserver.New(refserver.Config{Rate: 4, Seed: 1})
+	addr, stop, err := node.Start(ctx, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return run(ctx, node, "http://"+addr, nil, length, out)
 }
 
 // A step changes what works.
@@ -54,18 +65,14 @@ var steps = []step{
 	{"everything back", func(s *refserver.Server) { s.Heal(refserver.All) }},
 }
 
-func run(ctx context.Context, length time.Duration, out io.Writer) error {
-	node := refserver.New(refserver.Config{Rate: 4, Seed: 1})
-	addr, stop, err := node.Start(ctx, "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer stop()
-
+// run follows node at base while its steps are played; web nil is a client of the
+// manager's own.
+func run(ctx context.Context, node *refserver.Server, base string, web *http.Client, length time.Duration, out io.Writer) error {
 	var seen tally
 	var mux handlers.Mux
 	mux.OnAny(seen.event)
-	m, err := client.New("http://"+addr, &mux, &client.Options{
+	m, err := client.New(base, &mux, &client.Options{
+		HTTPClient:   web,
 		OnState:      seen.state,
 		PollInterval: length / 8,
 		Requests:     6000,
