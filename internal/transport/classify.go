@@ -19,17 +19,17 @@ import (
 // try next. It is the only place that does. No text is looked at, types and
 // status codes are. Good is left to the caller.
 //
-//	Refused  a status that is not Busy, a redirect to elsewhere, a wrong content type, a bad handshake, a final
+//	Refused  a status that is not Busy, a redirect to elsewhere, a wrong content type, a bad handshake, a
 //	         FilterError, an unusable REST answer; and a message over MaxFrame: the next connection of this kind
 //	         would be sent it too, so it is another transport's turn
 //	Busy     status 408, 425, 429 and 5xx; a REST server that wants to be left alone
 //	Silent   a SilentError
-//	Dropped  a ClosedError, an IdleError, a UTF8Error, ErrClosed; a FilterError after which there is another spelling
+//	Dropped  a ClosedError, an IdleError, a UTF8Error, ErrClosed
 //	Failed   a DialError, the end of the context, and all that has no type
 func Classify(t fallback.Transport, err error) fallback.Outcome {
 	out := fallback.Outcome{Transport: t}
 	switch {
-	case is[*RedirectError](err), is[*ContentTypeError](err), is[*HandshakeError](err), is[*FrameTooBigError](err),
+	case is[*RedirectError](err), is[*ContentTypeError](err), is[*HandshakeError](err), is[*FilterError](err), is[*FrameTooBigError](err),
 		is[*rest.BodyError](err), is[*rest.TooLargeError](err):
 		out.Kind = fallback.Refused
 	case is[*StatusError](err):
@@ -40,13 +40,11 @@ func Classify(t fallback.Transport, err error) fallback.Outcome {
 		out.Kind, out.RetryAfter = ofStatus(e.Status), e.RetryAfter
 	case is[*rest.CoolingError](err):
 		out.Kind, out.RetryAfter = fallback.Busy, as[*rest.CoolingError](err).RetryAfter
-	case is[*FilterError](err) && as[*FilterError](err).Final:
-		out.Kind = fallback.Refused
 	case is[*SilentError](err):
 		out.Kind = fallback.Silent
 	case is[*ClosedError](err):
 		out.Kind, out.RetryAfter = fallback.Dropped, as[*ClosedError](err).RetryAfter
-	case is[*FilterError](err), is[*IdleError](err), is[*UTF8Error](err), errors.Is(err, ErrClosed):
+	case is[*IdleError](err), is[*UTF8Error](err), errors.Is(err, ErrClosed):
 		out.Kind = fallback.Dropped
 	default:
 		out.Kind = fallback.Failed
@@ -64,10 +62,8 @@ func Definite(err error) bool {
 		return isDefinite(as[*StatusError](err).Status)
 	case is[*rest.StatusError](err):
 		return isDefinite(as[*rest.StatusError](err).Status)
-	case is[*FilterError](err):
-		return as[*FilterError](err).Final
 	default:
-		return false
+		return is[*FilterError](err)
 	}
 }
 

@@ -128,20 +128,16 @@ func (e *HandshakeError) Error() string {
 // Unwrap returns what is wrong with it.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// A FilterError is an Error message of the server before the first event: it
-// does not like the names of the types that it was asked for.
+// A FilterError is an Error message of the server before the first event, to the
+// last of all spellings: it does not like the names of the types that it was
+// asked for.
 type FilterError struct {
-	Text  string // what the server said, 512 bytes at most
-	Final bool   // it was asked in every spelling; otherwise the next Open uses another one
+	Text string // what the server said, 512 bytes at most
 }
 
 // Error implements error.
 func (e *FilterError) Error() string {
-	text := "transport: websocket: the server refuses the subscription"
-	if e.Final {
-		text += " in every spelling"
-	}
-	return text + ": " + excerpt([]byte(e.Text))
+	return "transport: websocket: the server refuses the subscription in every spelling: " + excerpt([]byte(e.Text))
 }
 
 // A SilentError is a stream that was opened and then proved nothing: on a

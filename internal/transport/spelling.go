@@ -18,48 +18,33 @@ type ask struct {
 	remembered bool // the server took it before; it was not tried in this opening
 }
 
-// A memory is how a server is to be asked next.
-type memory struct {
-	spelling wire.Spelling
-	taken    bool // it has taken this spelling; otherwise it has refused those before it
-}
-
-// An opener makes one try with one spelling.
-type opener func(context.Context, ask) (Stream, error)
-
-// open tries the spellings one after the other until one is not refused. The
-// one that the server took last goes first; if it is refused now, all are tried,
-// for whoever answers may have become another server.
+// open makes tries with one spelling each, one after the other, until one is not
+// refused. It returns what is left to be tried should that be refused later.
 //
 // A 400 and an Error message before the first event are refusals of the names,
 // whatever their text. They come from servers of the guide dialect: a node takes
 // every name, and lets those that it does not know match nothing.
-func (d *Dialer) open(ctx context.Context, t fallback.Transport, types []events.Type, try opener) (Stream, error) {
-	var err error
-	for _, a := range d.asks(t, types) {
-		var s Stream
+func open[S any](ctx context.Context, d *Dialer, t fallback.Transport, asks []ask, try func(context.Context, ask) (S, error)) (s S, left []ask, err error) {
+	for i, a := range asks {
 		s, err = try(ctx, a)
 		if err == nil {
 			d.took(t, a)
-			return s, nil
+			return s, asks[i+1:], nil
 		}
 		if !refusesNames(err) {
 			break
 		}
 	}
 	d.forget(t)
-	var filter *FilterError
-	if errors.As(err, &filter) {
-		filter.Final = true
-	}
-	return nil, err
+	return s, nil, err
 }
 
 // asks returns what to try, in order, without what would be the same request
-// again.
+// again. The spelling that the server took last goes first; if it is refused now,
+// all are tried, for whoever answers may have become another server.
 func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 	d.mu.Lock()
-	last, ok := d.spelling[t]
+	last, taken := d.spelling[t]
 	d.mu.Unlock()
 	var asks []ask
 	tried := make(map[string]bool)
@@ -69,13 +54,10 @@ func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 			asks = append(asks, a)
 		}
 	}
-	from := wire.Both
-	if ok && last.taken {
-		add(ask{types, last.spelling, true})
-	} else if ok {
-		from = last.spelling
+	if taken {
+		add(ask{types, last, true})
 	}
-	for s, more := from, true; more; s, more = s.Next() {
+	for s, more := wire.Both, true; more; s, more = s.Next() {
 		add(ask{types, s, false})
 	}
 	return asks
@@ -85,7 +67,7 @@ func (d *Dialer) asks(t fallback.Transport, types []events.Type) []ask {
 func (d *Dialer) took(t fallback.Transport, a ask) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.spelling[t] = memory{a.spelling, true}
+	d.spelling[t] = a.spelling
 	d.missing = wire.Missing(a.types, a.spelling)
 }
 
@@ -96,22 +78,6 @@ func (d *Dialer) forget(t fallback.Transport) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.spelling, t)
-}
-
-// refused notes that names were refused after the stream was opened. It reports
-// whether there is another spelling to ask in.
-func (d *Dialer) refused(t fallback.Transport, a ask) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	query := wire.Query(a.types, a.spelling)
-	for s, more := a.spelling.Next(); more; s, more = s.Next() {
-		if wire.Query(a.types, s) != query {
-			d.spelling[t] = memory{s, false}
-			return true
-		}
-	}
-	delete(d.spelling, t)
-	return false
 }
 
 // lacks adds to what Missing returns.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/transport"
@@ -18,8 +19,8 @@ import (
 // message on a WebSocket. An empty known refuses everything, nil nothing.
 type picky struct {
 	t    *testing.T
-	late bool // the Error comes after the Pong
-	node bool // it does not greet
+	late time.Duration // the Error comes that long after the Pong; 0: before it
+	node bool          // it does not greet
 
 	mu    sync.Mutex
 	known func(name string) bool
@@ -47,8 +48,9 @@ func (s *picky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *picky) socket(p *peer, ok bool) {
-	if s.late {
+	if s.late > 0 {
 		p.answerOne()
+		time.Sleep(s.late)
 	}
 	if !ok {
 		p.text(`{"type":"Error","message":"Invalid event type"}`)
@@ -135,7 +137,7 @@ func TestEverySpellingRefused(t *testing.T) {
 				assert.Equal(t, []string{both, variant, dotted, guideOnly}, server.queries())
 				assert.Equal(t, fallback.Refused, transport.Classify(tr, err).Kind)
 				if tr == fallback.WebSocket {
-					assert.Equal(t, &transport.FilterError{Text: "Invalid event type", Final: true}, err)
+					assert.Equal(t, &transport.FilterError{Text: "Invalid event type"}, err)
 					require.EqualError(t, err, "transport: websocket: the server refuses the subscription in every spelling: Invalid event type")
 					assert.Equal(t, "filter", transport.Reason(err))
 				} else {
@@ -200,40 +202,6 @@ func TestNodeInPlaceOfAGuideServer(t *testing.T) {
 		open(t, d, fallback.WebSocket, askedFor)
 		assert.Equal(t, []string{variant, both}, server.queries())
 	})
-}
-
-// An Error after the Pong is found by Next, and the next opening asks otherwise.
-func TestErrorAfterThePong(t *testing.T) {
-	tests := map[string]struct {
-		known func(string) bool
-		taken bool // in the end
-	}{
-		"taken":   {knowsGuide, true},
-		"refused": {knowsNothing, false},
-	}
-	for name, test := range tests {
-		bubble(t, name, func(t *testing.T) {
-			server := &picky{t: t, late: true, known: test.known}
-			d := dialer(t, start(t, server.ServeHTTP), nil)
-			for i, want := range []string{both, variant, dotted, guideOnly} {
-				s := open(t, d, fallback.WebSocket, askedFor)
-				assert.Equal(t, []string{want}, server.queries())
-				next(t, s) // the Pong
-				if i == 3 && test.taken {
-					next(t, s) // the greeting
-					return
-				}
-				_, err := s.Next()
-				assert.Equal(t, &transport.FilterError{Text: "Invalid event type", Final: i == 3}, err)
-				if i < 3 {
-					require.EqualError(t, err, "transport: websocket: the server refuses the subscription: Invalid event type")
-					assert.Equal(t, fallback.Dropped, transport.Classify(fallback.WebSocket, err).Kind, "it is to be opened again at once")
-				} else {
-					assert.Equal(t, fallback.Refused, transport.Classify(fallback.WebSocket, err).Kind)
-				}
-			}
-		})
-	}
 }
 
 // An Error after an event, or after a command of ours, is not about the request.

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,10 +24,13 @@ const (
 	silence = 20 * time.Second
 
 	maxRetry = time.Minute // of a stream's own wish for the pause after it
+
+	maxID = 1 << 10 // bytes of an id that is sent back
 )
 
 // An sse is a stream over server-sent events.
 type sse struct {
+	dialer  *Dialer
 	types   []events.Type // nil: all
 	url     string        // without secrets
 	limit   int64         // bytes of an event
@@ -34,6 +38,7 @@ type sse struct {
 	date    time.Time     // the server's, at the head
 	opened  time.Time
 	reader  *wire.SSEReader
+	lastID  string // Next's: of the reader, as the Dialer knows it
 	body    io.Closer
 	cancel  context.CancelFunc // of the request
 	life    *life
@@ -46,12 +51,13 @@ type sse struct {
 
 // openSSE makes one try. The response head is the proof: a node has the
 // subscription in place when it sends it.
-func (d *Dialer) openSSE(parent context.Context, a ask) (Stream, error) {
+func (d *Dialer) openSSE(parent context.Context, a ask) (*sse, error) {
 	t := d.try(parent, fallback.SSE, d.endpoint("v1/sse/events", a))
 	defer t.cancel()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	stop := context.AfterFunc(t.ctx, cancel)
-	resp, err := d.getSSE(ctx, t)
+	lastID := d.resumeAt()
+	resp, err := d.getSSE(ctx, t, lastID)
 	if err == nil && !stop() { // too late
 		_ = resp.Body.Close()
 		err = t.failed(ctx.Err())
@@ -61,11 +67,12 @@ func (d *Dialer) openSSE(parent context.Context, a ask) (Stream, error) {
 		return nil, err
 	}
 	s := &sse{
-		types: a.types, url: redact(t.url), limit: d.cfg.MaxFrame, idle: d.cfg.IdleTimeout,
+		dialer: d, lastID: lastID, types: a.types, url: redact(t.url), limit: d.cfg.MaxFrame, idle: d.cfg.IdleTimeout,
 		date: serverTime(resp), opened: time.Now(),
 		body: resp.Body, cancel: cancel, life: newLife(), end: newEnd(),
 	}
 	s.reader = wire.NewSSEReader(&body{resp.Body, s.life}, int(d.cfg.MaxFrame))
+	s.reader.Resume(lastID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = time.AfterFunc(silence, s.watch)
@@ -74,12 +81,16 @@ func (d *Dialer) openSSE(parent context.Context, a ask) (Stream, error) {
 
 // getSSE sends the request and checks the head of the response. The body of one
 // that is returned is open.
-func (d *Dialer) getSSE(ctx context.Context, t *try) (*http.Response, error) {
+func (d *Dialer) getSSE(ctx context.Context, t *try, lastID string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url.String(), nil)
 	if err != nil {
 		return nil, t.failed(err)
 	}
 	req.Header = d.header.Clone()
+	req.Host = d.header.Get("Host") // in the header alone it would not be sent
+	if lastID != "" {
+		req.Header.Set("Last-Event-ID", lastID)
+	}
 	req.Header.Set("Accept", "text/event-stream")
 	req.Header.Set("Accept-Encoding", "identity") // a compressor on the way holds events back
 	req.Header.Set("Cache-Control", "no-cache")
@@ -102,12 +113,36 @@ func (d *Dialer) getSSE(ctx context.Context, t *try) (*http.Response, error) {
 	return resp, nil
 }
 
+// seen remembers the last id of a stream for the next one: the format's way to go
+// on where a connection broke. No server of either dialect is known to send ids;
+// what stands in front of one may. An id that cannot be sent back is none, for an
+// older one would be wrong.
+func (d *Dialer) seen(id string) {
+	if len(id) > maxID || strings.ContainsFunc(id, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+		id = ""
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lastID = id
+}
+
+// resumeAt returns the last id of the streams before, "" if there was none.
+func (d *Dialer) resumeAt() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lastID
+}
+
 // Next implements Stream.
 func (s *sse) Next() (Frame, error) {
 	if err := s.end.cause(); err != nil {
 		return Frame{}, err
 	}
 	ev, err := s.reader.Next()
+	if id := s.reader.LastID(); id != s.lastID {
+		s.lastID = id
+		s.dialer.seen(id)
+	}
 	if err != nil {
 		s.stop(s.ended(err))
 		return Frame{}, s.end.cause()

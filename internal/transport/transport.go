@@ -8,6 +8,7 @@
 //	command.go     Subscribe, Ping, liveness          try.go   one attempt, and why it failed
 //	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
 //	spelling.go    how to ask, and what was refused   errors.go, classify.go
+//	respell.go     a WebSocket refused late, again
 //
 // # What a stream promises
 //
@@ -15,7 +16,9 @@
 // Ping, on SSE the response head is there, on polling a poll is complete. From
 // then on nothing that the server sends is lost on the way to Next. A bad
 // message is a frame of kind Garbage and costs nothing but itself; an error of
-// Next is the end, and [Classify] alone decides what it means.
+// Next is the end, and [Classify] alone decides what it means. The one thing that
+// Next mends by itself is a subscription that is refused after the Pong: it opens
+// the connection again, in the next spelling.
 //
 // A stream reads only while Next is being called. A consumer that takes its time
 // is no reason to end it: all watchdogs stand still meanwhile.
@@ -84,7 +87,17 @@ type Frame struct {
 	Received time.Time     // this host's clock, when it had been read
 	Origin   events.Origin // live or polled
 	Size     int           // bytes, without framing; 0 for comments and polls
-	Replaced int           // on SSE: how many U+FFFD stand in Data for bytes that were no UTF-8
+
+	// Replaced is how many U+FFFD stand for bytes that were no UTF-8, in the name
+	// or the data of an SSE event, on frames of every kind but comments: the
+	// format wants it so, and what was there cannot be told any more. A WebSocket
+	// ends with a *UTF8Error instead.
+	Replaced int
+
+	// Renewed is set on the first frame after the server has refused the names of
+	// a WebSocket that was usable: the stream is another connection now, with
+	// other names. What it should have carried since it was opened may be missing.
+	Renewed bool
 }
 
 // A Stream is an open connection. Next has one caller at a time; everything else
@@ -140,13 +153,14 @@ type Dialer struct {
 	buffers sync.Pool // of *[]byte, the read buffers of WebSockets that have ended
 
 	mu       sync.Mutex
-	spelling map[fallback.Transport]memory
+	spelling map[fallback.Transport]wire.Spelling // what was taken last
 	missing  []events.Type
+	lastID   string // of SSE: what the next request says it has seen
 }
 
 // NewDialer returns a Dialer. It does not connect.
 func NewDialer(cfg Config) *Dialer {
-	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]memory)}
+	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]wire.Spelling)}
 	d.base, d.header = address(cfg.Base, cfg.Header)
 	d.client, d.idle = newClient(cfg.Client)
 	d.rest = rest.New(rest.Config{
@@ -167,9 +181,13 @@ func NewDialer(cfg Config) *Dialer {
 func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
 	switch t {
 	case fallback.WebSocket:
-		return d.open(ctx, t, types, d.openWebSocket)
+		return d.openRespelling(ctx, types)
 	case fallback.SSE:
-		return d.open(ctx, t, types, d.openSSE)
+		s, _, err := open(ctx, d, t, d.asks(t, types), d.openSSE)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
 	case fallback.Polling:
 		return d.openPolling(ctx, types)
 	case fallback.None:
@@ -178,7 +196,7 @@ func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.
 }
 
 // Missing returns those types of the last stream opened that this server does
-// not offer, nil if it took them all.
+// not offer, nil if it took them all. It may be others after a renewed frame.
 func (d *Dialer) Missing() []events.Type {
 	d.mu.Lock()
 	defer d.mu.Unlock()

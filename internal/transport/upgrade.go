@@ -11,7 +11,7 @@ import (
 )
 
 // openWebSocket makes one try: the handshake, then the barrier.
-func (d *Dialer) openWebSocket(ctx context.Context, a ask) (Stream, error) {
+func (d *Dialer) openWebSocket(ctx context.Context, a ask) (*webSocket, error) {
 	t := d.try(ctx, fallback.WebSocket, d.endpoint("v1/ws/events", a))
 	defer t.cancel()
 	s, err := d.upgrade(t, a)
@@ -41,6 +41,7 @@ func (d *Dialer) upgrade(t *try, a ask) (*webSocket, error) {
 	conn, resp, err := websocket.Dial(t.ctx, t.url.String(), &websocket.DialOptions{
 		HTTPClient:      &client,
 		HTTPHeader:      d.header,
+		Host:            d.header.Get("Host"),          // in the header alone it would not be sent
 		CompressionMode: websocket.CompressionDisabled, // a node has none, and it costs 1.2 MB a connection
 	})
 	switch {

@@ -22,7 +22,8 @@ const (
 	writeTime   = 5 * time.Second // for a command; if it is over, the connection is broken
 )
 
-// A webSocket is a stream over a WebSocket.
+// A webSocket is one connection of a stream over a WebSocket. Its methods are
+// those of Stream; Next ends with a *FilterError if the server refuses the names.
 type webSocket struct {
 	dialer *Dialer
 	ask    ask
@@ -85,8 +86,7 @@ func (s *webSocket) Next() (Frame, error) {
 		if s.heard || s.widened.Load() {
 			break // of a command
 		}
-		err := &FilterError{Text: r.frame.Text, Final: !s.dialer.refused(fallback.WebSocket, s.ask)}
-		s.fail(err)
+		s.fail(&FilterError{Text: r.frame.Text})
 		return Frame{}, s.end.cause()
 	default:
 	}
@@ -220,9 +220,6 @@ func (s *webSocket) ended(err error) error {
 
 // LastFrame implements Stream.
 func (s *webSocket) LastFrame() time.Time { return s.keeper.life.lastByte() }
-
-// Transport implements Stream.
-func (s *webSocket) Transport() fallback.Transport { return fallback.WebSocket }
 
 // Opened implements Stream.
 func (s *webSocket) Opened() time.Time { return s.opened }
