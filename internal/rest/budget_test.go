@@ -219,6 +219,21 @@ func TestClientThrottled(t *testing.T) {
 	}
 }
 
+// The pause after a 429 that names no time is waited for, however short the
+// time-out.
+func TestClientPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := answering(http.StatusTooManyRequests, "").client(t, func(c *rest.Config) { c.Timeout = time.Second })
+		from := time.Now()
+		for range 3 {
+			_, err := client.Tips(t.Context(), rest.Fact)
+			var refused *rest.StatusError
+			require.ErrorAs(t, err, &refused)
+		}
+		assert.Equal(t, 10*time.Second, time.Since(from))
+	})
+}
+
 // A 503 that asks for nothing slows nothing down.
 func TestClientNotThrottled(t *testing.T) {
 	client := answering(http.StatusServiceUnavailable, "").client(t)

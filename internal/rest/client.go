@@ -148,7 +148,7 @@ func (c *Client) remember(f family, p path) {
 
 // attempt makes one request and reads its answer.
 func (c *Client) attempt(ctx context.Context, q call, bare bool) error {
-	if err := c.config.Budget.Wait(ctx, q.class, c.config.Timeout); err != nil {
+	if err := c.config.Budget.Wait(ctx, q.class, max(c.config.Timeout, pause)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)

@@ -35,9 +35,10 @@ type pollConfig struct {
 // waits until the next poll is due, makes it, and returns what came of it one
 // frame after the other, then a frame of kind Alive.
 //
-//	poll.go          when                     poll_messages.go   tips, since, the walk through the parents
-//	poll_round.go    one poll, and its end    poll_finality.go  the count, and single messages
-//	poll_state.go    the other four           poll_frame.go      what is handed on
+//	poll.go         when                     poll_messages.go  tips, since, the walk through the parents
+//	poll_round.go   one poll, in its steps   poll_finality.go  the count, and single messages
+//	poll_read.go    one answer               poll_state.go     the other four
+//	poll_open.go    for the Dialer           poll_frame.go     what is handed on
 //
 // Only what changed is handed on; of a state its first answer counts as a change,
 // for a consumer needs something to begin with.
@@ -58,20 +59,28 @@ type pollStream struct {
 
 	// The rest is Next's.
 
-	queue  []Frame // what the last poll brought and Next has not returned yet
-	due    time.Time
-	gone   map[read]time.Time           // answers that the server does not have, and when to ask again
-	shown  map[events.Type]events.Event // the last one handed on, its time left out
-	states []state
-	resume mark      // where a since that was too long for one poll goes on
-	proved time.Time // when the anchor was last known to the server
-	first  bool      // no poll has ended yet
+	queue    []Frame // what the last poll brought and Next has not returned yet
+	due      time.Time
+	cycle    cycle
+	messages []rest.Message // found, to be handed on
+	mute     bool           // the round before had no answer
+
+	gone    map[read]time.Time           // answers that the server does not have, and when to ask again
+	told    map[read]bool                // that the server does not have them
+	shown   map[events.Type]events.Event // the last one handed on, its time left out
+	states  []state
+	resume  mark      // where a since that was too long for one poll goes on
+	proved  time.Time // when the anchor was last known to the server
+	turn    int       // of the states, in the first poll
+	first   bool      // no poll has ended yet
+	opening bool
 }
 
-// openPoll makes the first poll and returns a stream of the given types, all if
-// nil. Types that cannot be polled are not delivered. The end of ctx ends the
-// opening, not the stream. An error is the context's or one of package rest: of
-// the first answer that failed, if none did not.
+// openPoll makes the first round of the first poll and returns a stream of the
+// given types, all if nil. Types that cannot be polled are not delivered. The end
+// of ctx ends the opening, not the stream; if time is what ended it, the answers
+// that came by then are enough. An error is the context's or one of package rest:
+// of the first answer that failed, if none did not.
 func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollStream, error) {
 	s := &pollStream{
 		rest:     cfg.REST,
@@ -81,8 +90,10 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 		end:      newEnd(),
 		want:     pollable(types),
 		gone:     make(map[read]time.Time),
+		told:     make(map[read]bool),
 		shown:    make(map[events.Type]events.Event),
 		first:    true,
+		opening:  true,
 	}
 	if s.books == nil {
 		s.books = repair.New(0)
@@ -98,6 +109,7 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 		s.cancel()
 		return nil, err
 	}
+	s.opening = false
 	s.opened, s.server = time.Now(), s.rest.Now()
 	s.heard.Store(0)
 	return s, nil

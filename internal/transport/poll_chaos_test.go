@@ -21,14 +21,23 @@ import (
 // that fails in every way it can: in the end each message and each finalization
 // was handed on exactly once, the message first.
 func TestPollChaos(t *testing.T) {
-	for seed := range uint64(5) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			pollTest(t, func(t *testing.T, rig *pollRig) { chaos(t, rig, rand.New(rand.NewPCG(seed, 1))) })
+			pollTest(t, func(t *testing.T, rig *pollRig) { chaos(t, rig, rand.New(rand.NewPCG(seed, 1)), 60) })
 		})
 	}
 }
 
-func chaos(t *testing.T, rig *pollRig, rng *rand.Rand) {
+// The same with few requests a minute, so that each poll takes several rounds.
+func TestPollChaosFewRequests(t *testing.T) {
+	pollTest(t, func(t *testing.T, rig *pollRig) {
+		rig.dialer = rig.newDialer(func(c *transport.Config) { c.Requests = 20 })
+		chaos(t, rig, rand.New(rand.NewPCG(3, 1)), 300)
+	})
+}
+
+// chaos ends with a number of polls without faults.
+func chaos(t *testing.T, rig *pollRig, rng *rand.Rand, last int) {
 	for range rng.IntN(30) {
 		id := rig.node.AddMessage(refserver.AddOptions{})
 		if rng.IntN(2) == 0 {
@@ -54,7 +63,7 @@ func chaos(t *testing.T, rig *pollRig, rng *rand.Rand) {
 		s = rig.attempt(t, s, rng)
 	}
 	rig.change, rig.fail = nil, nil
-	for range 60 {
+	for range last {
 		s = rig.attempt(t, s, rng)
 	}
 	assert.True(t, same(all, rig.added), "%d messages of %d", len(rig.added), len(all))

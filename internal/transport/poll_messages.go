@@ -27,38 +27,54 @@ type mark struct {
 	at time.Time // zero: not known
 }
 
-// readMessages makes a pass, or goes on with one: since the anchor, and from the
-// tips back through the parents to what is known.
-func (r *round) readMessages() {
-	facts := r.wants(events.TypeMessageAdded, events.TypeMessageFinalized)
-	if !facts && !r.wants(events.TypeTipsUpdated) {
-		return
-	}
-	tipsRead := r.readTips()
-	if !facts {
-		return
-	}
-	ended := r.readSince()
-	// While since has more, a walk would find the same from the other end.
-	if r.resume.id == "" && r.walk() && ended && (tipsRead || r.lacking(readTips)) {
-		r.books.PassEnded(r.now())
-	}
-	for _, m := range parentsFirst(r.messages) {
-		r.push(r.event(events.MessageAdded{MessageID: m.ID, Depth: m.Depth, Timestamp: r.stamp()}))
+// Three steps make a pass, or go on with one: the tips, since the anchor, and from
+// the tips back through the parents to what is known.
+
+// readTips is the first of them.
+func (r *round) readTips() {
+	if r.wantsFacts() || r.wants(events.TypeTipsUpdated) {
+		r.cycle.tips = r.tips() || r.lacking(readTips)
 	}
 }
 
-// readTips reads the tips.
-func (r *round) readTips() bool {
+// readSince is the second.
+func (r *round) readSince() {
+	if r.wantsFacts() {
+		r.cycle.since = r.since()
+	}
+}
+
+// readParents is the third, after which the messages that were found are handed
+// on.
+func (r *round) readParents() {
+	// While since has more, a walk would find the same from the other end.
+	if r.wantsFacts() && r.resume.id == "" && r.walk() && r.cycle.since && r.cycle.tips {
+		r.books.PassEnded(r.now())
+	}
+	if !r.short || r.begun > 0 && !r.first { // otherwise this step goes on, and may find parents
+		r.flush()
+	}
+}
+
+// flush hands on the messages that were found.
+func (s *pollStream) flush() {
+	for _, m := range parentsFirst(s.messages) {
+		s.push(s.event(events.MessageAdded{MessageID: m.ID, Depth: m.Depth, Timestamp: s.stamp()}))
+	}
+	s.messages = nil
+}
+
+// tips reads the tips.
+func (r *round) tips() bool {
 	var ids []string
-	ok := r.read(readTips, func() (err error) {
+	ok := r.read(readTips, rest.Fact, func() (err error) {
 		ids, err = r.rest.Tips(r.ctx, rest.Fact)
 		return err
 	})
 	if !ok {
 		return false
 	}
-	if r.wants(events.TypeMessageAdded, events.TypeMessageFinalized) {
+	if r.wantsFacts() {
 		r.books.Tips(ids)
 	}
 	if r.wants(events.TypeTipsUpdated) {
@@ -69,9 +85,9 @@ func (r *round) readTips() bool {
 	return true
 }
 
-// readSince reads what is newer than the anchor. It reports whether it came to
-// the end.
-func (r *round) readSince() bool {
+// since reads what is newer than the anchor. It reports whether it came to the
+// end.
+func (r *round) since() bool {
 	from := r.resume
 	if from.id == "" {
 		id, at, ok := r.books.Anchor()
@@ -83,12 +99,20 @@ func (r *round) readSince() bool {
 	limit := 0
 	for n := range pagesPerPoll {
 		var page rest.Page
-		ok := r.read(readSince, func() (err error) {
+		ok := r.read(readSince, rest.Fact, func() (err error) {
 			page, err = r.rest.Since(r.ctx, rest.Fact, from.id, limit)
 			return err
 		})
-		if !ok {
-			return r.lacking(readSince)
+		switch {
+		case ok:
+		case r.lacking(readSince):
+			r.resume = mark{}
+			return true // the walk finds everything
+		default:
+			if n > 0 {
+				r.resume = from
+			}
+			return false
 		}
 		r.found(page.Messages)
 		switch {
@@ -142,13 +166,13 @@ func (r *round) proveAnchor(id string) {
 // walk asks for the unknown tips and parents until none is left. It reports
 // whether it came to the end.
 func (r *round) walk() bool {
-	for range walkPerPoll {
+	for ; r.cycle.walks < walkPerPoll; r.cycle.walks++ {
+		if !r.room(rest.Fact) {
+			return false
+		}
 		ids := r.books.Ask(r.now(), idsPerWalk)
 		if len(ids) == 0 {
 			return true
-		}
-		if r.lasted(1) {
-			return false
 		}
 		found, missing, ok := r.fetch(ids)
 		r.found(found)
@@ -162,7 +186,7 @@ func (r *round) walk() bool {
 
 // fetch reads messages by id, one by one where the server has no bulk answers.
 func (r *round) fetch(ids []string) (found []rest.Message, missing []string, ok bool) {
-	ok = r.read(readBulk, func() (err error) {
+	ok = r.read(readBulk, rest.Fact, func() (err error) {
 		found, missing, err = r.rest.Bulk(r.ctx, rest.Fact, ids)
 		return err
 	})
@@ -172,7 +196,7 @@ func (r *round) fetch(ids []string) (found []rest.Message, missing []string, ok 
 	for _, id := range ids[:min(len(ids), singlesEach)] {
 		var m rest.Message
 		var there bool
-		ok = r.read(readMessage, func() (err error) {
+		ok = r.read(readMessage, rest.Fact, func() (err error) {
 			m, there, err = r.rest.Message(r.ctx, rest.Fact, id)
 			return err
 		})

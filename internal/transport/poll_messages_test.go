@@ -104,12 +104,12 @@ func TestPollCatchesUp(t *testing.T) {
 		rig.polls(s, 4)
 		s.Close()
 		var all []string
-		for range 2600 {
+		for range 2200 {
 			wait(100 * time.Millisecond)
 			all = append(all, rig.node.AddMessage(refserver.AddOptions{}))
 		}
 		s = rig.open(events.TypeMessageAdded)
-		assert.Less(t, len(rig.polls(s, 1)), 2500, "a poll has an end")
+		assert.Less(t, len(rig.polls(s, 1)), 2100, "a poll has an end")
 		rig.polls(s, 2)
 		assert.True(t, slices.Equal(all, rig.added), "in order: %d of %d", len(rig.added), len(all))
 		assert.LessOrEqual(t, asks(rig.look(), ""), 120)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/adic/adic-go/fallback"
-	"github.com/adic/adic-go/internal/rest"
 	"github.com/adic/adic-go/subscription/events"
 )
 
@@ -13,27 +12,24 @@ import (
 // of a Dialer share its REST client, and with it the budget and what is known
 // about the server's clock and paths.
 func (d *Dialer) openPolling(ctx context.Context, types []events.Type) (Stream, error) {
-	t := d.try(ctx, fallback.Polling, d.base)
-	defer t.cancel()
 	cfg := pollConfig{REST: d.rest, Books: d.cfg.Books, Interval: d.cfg.PollInterval}
-	s, err := openPoll(t.ctx, cfg, types)
-	if err != nil {
-		return nil, t.polling(err)
+	// Each request has the dial time-out for itself; the wait for the budget does
+	// not count.
+	s, err := openPoll(ctx, cfg, types)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		t := try{transport: fallback.Polling, url: d.base, parent: ctx}
+		return nil, t.canceled()
+	case is[*RedirectError](err):
+		return nil, as[*RedirectError](err)
+	default:
+		return nil, polled(err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.missing = s.Missing()
 	return s, nil
-}
-
-// polling says why the first poll failed.
-func (t *try) polling(err error) error {
-	switch {
-	case t.parent.Err() != nil, t.ctx.Err() != nil && !is[*rest.CoolingError](err), is[*RedirectError](err):
-		return t.failed(err)
-	default:
-		return polled(err)
-	}
 }
 
 // polled names the transport of an error of package rest.

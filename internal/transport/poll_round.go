@@ -2,10 +2,8 @@ package transport
 
 import (
 	"context"
-	"fmt"
-	"net/http"
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/adic/adic-go/internal/rest"
@@ -13,27 +11,42 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// A read is a kind of answers, which a server has or has not.
-type read string
+// roundTime is how long one round goes on: the answer that is under way then is
+// its last.
+const roundTime = 5 * time.Second
 
-const (
-	readTips          read = "tips"
-	readSince         read = "messages/since"
-	readBulk          read = "messages/bulk"
-	readMessage       read = "messages"
-	readKCore         read = "finality/kcore/metrics"
-	readDeposits      read = "deposits"
-	readFinality      read = "finality"
-	readDiversity     read = "diversity"
-	readEnergy        read = "energy"
-	readAdmissibility read = "admissibility"
-	readEconomics     read = "economics"
-)
+// A step is a part of a poll.
+type step struct {
+	run   func(*round)
+	whole bool // in the first poll the next step waits until this one is done
+}
 
-// goneFor is how long a server is not asked for what it does not have.
-const goneFor = time.Minute
+// The steps of a poll, in their order: what a message is final about comes after
+// the message.
+func pollSteps() []step {
+	return []step{
+		{run: (*round).readTips},
+		{run: (*round).readSince},
+		{run: (*round).readParents, whole: true},
+		{run: (*round).readCount},
+		{run: (*round).readDeposits},
+		{run: (*round).readStates, whole: true},
+		{run: (*round).askFinality},
+	}
+}
 
-// A round is one poll.
+// A cycle is how far a poll has come.
+type cycle struct {
+	step  int  // the next one
+	tips  bool // they were read, or the server has none
+	since bool // it came to its end
+	walks int  // bulk questions
+	rose  bool // the count of final messages
+}
+
+// A round is as much of a poll as can be done at once: usually all of it. With a
+// small budget, or a slow server, a poll takes several rounds, each of which ends
+// with a sign of life; so no step waits for ever for those before it.
 type round struct {
 	*pollStream
 
@@ -41,44 +54,84 @@ type round struct {
 	start time.Time
 	want  []events.Type
 
-	answers  int            // reads that succeeded
-	network  int            // reads that got no answer
-	failed   error          // the first that did not succeed
-	stopped  bool           // no more reads in this round
-	messages []rest.Message // found, to be handed on
+	answers int   // reads that succeeded
+	begun   int   // reads of this step
+	network int   // reads that got no answer
+	failed  error // the first that did not succeed
+	over    error // the stream is to end
+	stopped bool  // no more reads in this round: the server would not answer
+	short   bool  // no more reads in this round: there is no time for them
 }
 
-// poll makes one poll and queues what it brings. It fails only if no read
-// succeeded; those that failed are made again in the next one.
+// poll makes one round and queues what it brings. It fails if the server wants
+// to be left alone, and if none of the reads of a poll succeeded; those that
+// failed are made again in the next one.
 func (s *pollStream) poll(ctx context.Context) error {
 	r := &round{pollStream: s, ctx: ctx, start: time.Now(), want: s.wanted()}
-	r.readMessages()
-	r.readCount()
-	r.readStates()
-	r.askFinality()
+	fresh := s.cycle.step == 0
+	r.steps()
+	if !fresh && r.answers == 0 && r.failed == nil {
+		r.steps() // there was nothing left to be done of the poll before
+	}
 	if r.answers == 0 && r.failed == nil {
 		r.signOfLife()
 	}
 	s.due = r.start.Add(s.interval)
-	// A poll that took long is followed by a pause nevertheless.
+	// A round that took long is followed by a pause nevertheless.
 	const breath = 5
 	if earliest := time.Now().Add(s.interval / breath); s.due.Before(earliest) {
 		s.due = earliest
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	return r.close(fresh)
+}
+
+// steps makes those steps of the poll that are left.
+func (r *round) steps() {
+	all := pollSteps()
+	for r.cycle.step < len(all) {
+		now := all[r.cycle.step]
+		r.begun = 0
+		now.run(r)
+		// A step that has begun goes on in the next poll, so that one with much to do
+		// does not keep the others waiting.
+		if r.ctx.Err() != nil || r.short && (r.begun == 0 || now.whole && r.first) {
+			return
+		}
+		r.cycle.step++
+		if r.short || r.stopped {
+			return
+		}
 	}
-	if r.answers == 0 {
+	r.cycle = cycle{}
+	r.first = false
+}
+
+// close ends the round. fresh says that it was the beginning of a poll.
+func (r *round) close(fresh bool) error {
+	switch err := r.ctx.Err(); {
+	case r.over != nil:
+		r.flush()
+		return r.over
+	case err != nil && (r.answers == 0 || !errors.Is(err, context.DeadlineExceeded)):
+		r.flush()
+		return context.Cause(r.ctx)
+	case r.answers > 0:
+		r.mute = false
+		r.push(Frame{Message: wire.Message{Kind: wire.Alive, Time: r.now()}})
+		return nil
+	case fresh || r.mute:
+		r.flush()
 		return r.failed
+	default:
+		// What failed may be all that was left of the poll. A new one decides.
+		r.mute, r.cycle = true, cycle{}
+		return nil
 	}
-	s.first = false
-	s.push(Frame{Message: wire.Message{Kind: wire.Alive, Time: s.now()}})
-	return nil
 }
 
 // signOfLife reads something in a poll in which nothing is due.
 func (r *round) signOfLife() {
-	if r.readTips() {
+	if r.tips() {
 		return
 	}
 	for i := range r.states {
@@ -94,98 +147,23 @@ func (r *round) wants(types ...events.Type) bool {
 	return slices.ContainsFunc(types, func(t events.Type) bool { return slices.Contains(r.want, t) })
 }
 
-// lasted reports whether the poll has taken a certain part of the interval.
+// wantsFacts reports whether messages are to be read.
+func (r *round) wantsFacts() bool {
+	return r.wants(events.TypeMessageAdded, events.TypeMessageFinalized)
+}
+
+// lasted reports whether the round has taken a certain part of the interval.
 func (r *round) lasted(part float64) bool {
 	return time.Since(r.start) > time.Duration(part*float64(r.interval))
 }
 
-// read makes one read, unless the poll is to stop or the server does not have
-// such answers, and reports whether it succeeded.
-func (r *round) read(what read, ask func() error) bool {
-	if r.stopped || r.lacking(what) {
+// room reports whether another read may be made in this round: the first one
+// always, and waits for the budget as long as it takes; the others while there is
+// time for them.
+func (r *round) room(class rest.Class) bool {
+	if r.stopped || r.short {
 		return false
 	}
-	err := ask()
-	if err == nil {
-		r.answered()
-		r.answers++
-		delete(r.gone, what)
-		r.books.Begin(r.rest.Now())
-		return true
-	}
-	r.judge(what, err)
-	return false
-}
-
-// judge decides what a read that failed means for the rest of the poll.
-func (r *round) judge(what read, err error) {
-	if r.failed == nil {
-		r.failed = err
-	}
-	status, body := as[*rest.StatusError](err), as[*rest.BodyError](err)
-	switch {
-	case r.ctx.Err() != nil, is[*rest.CoolingError](err):
-		r.stopped = true
-	case rest.Missing(err):
-		r.answered()
-		r.gone[what] = time.Now().Add(goneFor)
-	case status != nil:
-		r.answered()
-		r.stopped = forAll(status)
-		r.push(Frame{Message: wire.Message{Kind: wire.Refusal, Text: fmt.Sprintf("%s: status %d", what, status.Status)}})
-	case body != nil:
-		r.answered()
-		r.push(Frame{Message: wire.Message{Kind: wire.Garbage, Err: garbage(body)}})
-	case is[*rest.TooLargeError](err):
-		r.answered()
-		r.push(Frame{Message: wire.Message{Kind: wire.Refusal, Text: string(what) + ": too large"}})
-	default:
-		// Without an answer to the first question the others are not asked, for each
-		// may take its whole time-out; later one such failure may be that answer's.
-		r.network++
-		r.stopped = r.answers == 0 || r.network > 1
-	}
-}
-
-// forAll reports whether a status is the server's answer to whatever is asked
-// now: it wants to be left alone, or to be shown credentials.
-func forAll(e *rest.StatusError) bool {
-	switch e.Status {
-	case http.StatusTooManyRequests, http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		return true
-	default:
-		return e.RetryAfter > 0
-	}
-}
-
-// garbage describes an answer that could not be used as a stream would.
-func garbage(e *rest.BodyError) error {
-	const head = 64 // bytes
-	reason := wire.NotJSON
-	if len(e.Head) > 0 && e.Head[0] == '{' {
-		reason = wire.BadEvent
-	}
-	return &wire.GarbageError{Reason: reason, Head: strings.ToValidUTF8(string(e.Head[:min(len(e.Head), head)]), "")}
-}
-
-// lacking reports whether the server was found not to have such answers.
-func (s *pollStream) lacking(what read) bool {
-	until, gone := s.gone[what]
-	return gone && time.Now().Before(until)
-}
-
-// lacks reports whether the server was found not to have what a type is made of.
-func (s *pollStream) lacks(t events.Type) bool {
-	missing := func(what read) bool { _, gone := s.gone[what]; return gone }
-	switch t {
-	case events.TypeTipsUpdated:
-		return missing(readTips)
-	case events.TypeMessageAdded, events.TypeMessageFinalized:
-		_, _, anchored := s.books.Anchor()
-		return (missing(readTips) || missing(readBulk) && missing(readMessage)) && (missing(readSince) || !anchored)
-	case events.TypeKCoreUpdated:
-		return missing(readKCore)
-	default:
-		return slices.ContainsFunc(s.states, func(st state) bool { return st.typ == t && missing(st.what) })
-	}
+	r.short = r.answers > 0 && time.Since(r.start)+r.rest.Delay(class) >= roundTime
+	return !r.short
 }

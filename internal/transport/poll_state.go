@@ -47,7 +47,7 @@ func wrap[E events.Event](e E, ok bool, err error) (events.Event, bool, error) {
 
 // readStates reads the states that are due: in the first poll all of them, later
 // as many as it takes to have each every 30 s, those first that were asked for
-// longest ago.
+// longest ago. The first poll may take several rounds for that.
 func (r *round) readStates() {
 	var due []*state
 	for i := range r.states {
@@ -59,13 +59,14 @@ func (r *round) readStates() {
 	slices.SortStableFunc(due, func(a, b *state) int { return a.tried.Compare(b.tried) })
 	turns := int((time.Duration(len(r.states))*r.interval + stateEvery - 1) / stateEvery)
 	for i, st := range due {
-		if i >= turns && !st.tried.IsZero() {
+		if !st.tried.IsZero() && (i >= turns || r.first) || !r.room(rest.State) {
 			return
 		}
 		r.readState(st)
 		if r.first {
 			// From here on they take turns.
-			st.read = r.start.Add(time.Duration(i+1)*r.interval - stateEvery)
+			r.turn++
+			st.read = r.start.Add(time.Duration(r.turn)*r.interval - stateEvery)
 		}
 	}
 }
@@ -74,7 +75,7 @@ func (r *round) readState(st *state) {
 	var e events.Event
 	var something bool
 	st.tried = time.Now()
-	ok := r.read(st.what, func() (err error) {
+	ok := r.read(st.what, rest.State, func() (err error) {
 		e, something, err = st.ask(r)
 		return err
 	})
