@@ -90,7 +90,7 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame, below *connection
 	bounds := m.opts.lanes()
 	for len(t.kept) > bounds[0]+bounds[1]+bounds[2] || t.size > m.opts.MaxFrame {
 		oldest := &t.kept[0]
-		if familyOf(oldest.Type) == notice && below.stream.Transport() == fallback.Polling {
+		if oldest.Type.Family() == events.Notice && below.stream.Transport() == fallback.Polling {
 			m.counters.Received(oldest.Type, oldest.Size, oldest.Received)
 			m.counters.Dropped(oldest.Type.Lane())
 		}
@@ -142,16 +142,16 @@ func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 	}
 	for i := range t.kept {
 		f := &t.kept[i]
-		switch familyOf(f.Type) {
-		case fact:
+		switch f.Type.Family() {
+		case events.Fact:
 			m.receive(c, f)
-		case state:
+		case events.State:
 			if newest[f.Type] == i && !t.caught {
 				m.receive(c, f)
 				continue
 			}
 			m.skip(c, f)
-		case notice:
+		case events.Notice:
 			if fromPolling {
 				m.receive(c, f)
 				continue
@@ -160,28 +160,6 @@ func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 		}
 	}
 	t.kept = nil
-}
-
-// A family says what may be done with an event that arrives twice, or not at
-// all.
-type family uint8
-
-const (
-	notice family = iota // happened once; equal ones are different
-	fact                 // has an id
-	state                // the newest is all that counts
-)
-
-func familyOf(t events.Type) family {
-	switch t {
-	case events.TypeMessageAdded, events.TypeMessageFinalized:
-		return fact
-	case events.TypeTipsUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated,
-		events.TypeKCoreUpdated, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated:
-		return state
-	default:
-		return notice
-	}
 }
 
 // widen asks the running stream for what the consumers want by now. A stream

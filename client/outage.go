@@ -59,7 +59,7 @@ func (m *ConnectionManager) warnMissing(t fallback.Transport) {
 
 func containsNotice(types []events.Type) bool {
 	for _, t := range types {
-		if familyOf(t) == notice {
+		if t.Family() == events.Notice {
 			return true
 		}
 	}

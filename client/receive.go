@@ -15,6 +15,10 @@ import (
 // count, queue. It runs no code of the application and waits for nothing.
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	m.alive(c, f)
+	if f.Renewed { // it was asked again in another spelling, before its first event
+		m.queue.shut(m.gap(events.GapBySwitch, c.opened), f.Received)
+		m.warnMissing(c.stream.Transport())
+	}
 	switch f.Kind {
 	case wire.Event:
 		m.event(f)
@@ -143,7 +147,7 @@ func isBeat(s transport.Stream, f *transport.Frame) bool {
 
 // hasBeats reports whether the server of s is known to send beats.
 func hasBeats(s transport.Stream) bool {
-	return s.Transport() != fallback.Polling && len(wire.Beats(s.Dialect())) > 0
+	return s.Transport() != fallback.Polling && wire.HasBeats(s.Dialect())
 }
 
 // arenaSize is how much payload one chunk holds. An envelope that is kept for

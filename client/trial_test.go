@@ -158,3 +158,22 @@ func TestAHandlerErrorIsCounted(t *testing.T) {
 		assert.Equal(t, uint64(1), m.Metrics().Snapshot().HandlerErrors)
 	})
 }
+
+// A server that refuses the names of the types late, before its first event, is
+// asked in another spelling at once; what may be missing is told.
+func TestNamesRefusedLateAreAskedForOtherwise(t *testing.T) {
+	known := append(events.GuideTypes(), "tips.update", "kcore.update", "message.new")
+	inBubble(t, refserver.Config{Known: known}, func(t *testing.T, r *rig) {
+		m, _ := r.follow(client.Options{
+			Fallback: only(fallback.WebSocket), Subscription: subscription.To(events.TypeMessageAdded),
+		})
+		r.connected(m)
+		r.node.Raw(refserver.WebSocket, []byte(`{"type":"Error","message":"Invalid event type"}`))
+		pass(time.Second)
+		assert.Equal(t, []string{"connecting websocket", "connected websocket"}, r.states())
+		assert.Equal(t, []events.GapCause{events.GapBySwitch}, r.episodes(t))
+		id := r.node.AddMessage(refserver.AddOptions{})
+		pass(time.Second)
+		assert.Equal(t, []string{id}, r.ids(t, events.TypeMessageAdded))
+	})
+}
