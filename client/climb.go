@@ -117,14 +117,17 @@ func (m *ConnectionManager) catchUp(ctx context.Context, old *connection, t *tri
 		return // the gap of the switch covers what it would have brought
 	}
 	defer last.Close()
+	t.newer = make(map[events.Type]bool)
 	for {
 		frame, err := last.Next()
 		if err != nil {
 			return
 		}
 		if frame.Kind == wire.Alive {
-			t.caught = true
 			return
+		}
+		if frame.Kind == wire.Event {
+			t.newer[frame.Type] = true
 		}
 		m.receive(old, &frame)
 	}
@@ -146,7 +149,7 @@ func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 		case events.Fact:
 			m.receive(c, f)
 		case events.State:
-			if newest[f.Type] == i && !t.caught {
+			if newest[f.Type] == i && !t.newer[f.Type] {
 				m.receive(c, f)
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/subscription/events"
 )
 
 // A trial is a stream that is usable and delivers nothing yet: its frames are
@@ -15,9 +16,9 @@ type trial struct {
 	stream transport.Stream
 	opened time.Time
 	good   bool
-	kept   []transport.Frame // with payloads of their own
-	size   int64             // of the payloads in kept, bytes
-	caught bool              // a last poll told newer states than those in kept
+	kept   []transport.Frame    // with payloads of their own
+	size   int64                // of the payloads in kept, bytes
+	newer  map[events.Type]bool // states of which a last poll told something newer than kept has
 }
 
 // serverTime is the server's clock as of the opening, this host's if the server

@@ -13,7 +13,7 @@
 // # What a stream promises
 //
 // Open returns a stream that is usable: on a WebSocket the server has answered a
-// Ping, on SSE the response head is there, on polling a poll is complete. From
+// Ping, on SSE the response head is there, on polling there is an answer. From
 // then on nothing that the server sends is lost on the way to Next. A bad
 // message is a frame of kind Garbage and costs nothing but itself; an error of
 // Next is the end, and [Classify] alone decides what it means. The one thing that
@@ -59,7 +59,7 @@ type Config struct {
 
 	Header http.Header // sent with every request
 
-	DialTimeout  time.Duration // one try to open, up to usable; 0 means 10 s
+	DialTimeout  time.Duration // one try to open, up to usable, on polling one request; 0 means 10 s
 	IdleTimeout  time.Duration // SSE: no byte for this long ends the stream; 0 means 31 s
 	PingInterval time.Duration // WebSocket: between two pings, and the bound of a pong; 0 means 15 s
 	PollInterval time.Duration // between two polls; 0 means 5 s
