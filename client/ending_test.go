@@ -3,8 +3,8 @@ package client_test
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -66,9 +66,9 @@ func TestAClientThatPanicsInAClimb(t *testing.T) {
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		web := r.net.Client()
-		armed := false
+		var armed atomic.Bool
 		trap := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-			if armed && req.URL.Path == refserver.SocketPath {
+			if armed.Load() && req.URL.Path == refserver.SocketPath {
 				panic("boom")
 			}
 			return web.Transport.RoundTrip(req)
@@ -79,8 +79,7 @@ func TestAClientThatPanicsInAClimb(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- m.Run(ctx) }()
 		pass(10 * time.Second)
-		armed = true
-		synctest.Wait()
+		armed.Store(true)
 		pass(5 * time.Minute)
 		assert.Equal(t, fallback.Polling, m.Health().Transport)
 		assert.True(t, m.Health().OK())
