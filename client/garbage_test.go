@@ -68,6 +68,27 @@ func TestInvalidUTF8EndsAWebSocketWithAGap(t *testing.T) {
 	})
 }
 
+// SSE is decoded as UTF-8 with U+FFFD for what is wrong: the event arrives, and
+// that it was altered is told.
+func TestInvalidUTF8OnSSEIsReplacedAndTold(t *testing.T) {
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		var j journal
+		m, _ := r.follow(client.Options{Fallback: only(fallback.SSE), Logger: j.logger(slog.LevelWarn)})
+		r.connected(m)
+		for range 3 {
+			r.node.Raw(refserver.SSE, []byte("event: transfer.recorded\ndata: {\"type\":\"TransferRecorded\",\"data\":{\"reason\":\"a\xffb\"}}\n\n"))
+		}
+		pass(time.Second)
+		seen := r.seen(events.TypeTransferRecorded)
+		require.Len(t, seen, 3)
+		e, err := events.Decode[events.TransferRecorded](seen[0])
+		require.NoError(t, err)
+		assert.Equal(t, "a\uFFFDb", e.Reason)
+		assert.Equal(t, uint64(3), m.Metrics().Snapshot().Garbage["utf8"])
+		assert.Equal(t, 1, j.with("not UTF-8"), j.String())
+	})
+}
+
 // A frame over the limit is told with the option that would let it pass, and is
 // not asked for again and again.
 func TestAFrameOverTheLimitIsNoReconnectLoop(t *testing.T) {
