@@ -1,0 +1,38 @@
+package client
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/transport"
+)
+
+// widen asks the running stream for what the consumers want by now. A stream
+// that cannot be widened is replaced by a new one of its transport.
+func (m *ConnectionManager) widen() {
+	c := m.current.Load()
+	if c == nil || !c.wants() {
+		return
+	}
+	c.spawn(func(ctx context.Context) {
+		defer m.survive()
+		waits := fallback.New(fallback.Policy{Order: []fallback.Transport{c.stream.Transport()}}, rand.Float64)
+		for c.looks() {
+			if c.stream.Widen(m.consumers.types()) {
+				continue
+			}
+			stream, err := m.open(ctx, c.stream.Transport())
+			if err == nil {
+				m.offer(c, &trial{stream: stream, opened: time.Now()})
+				return // what was wanted meanwhile is the successor's
+			}
+			// What delivers stays; the server is asked again when it wants to be.
+			c.wants()
+			if !sleep(ctx, waits.Next(time.Now(), transport.Classify(c.stream.Transport(), err)).Wait) {
+				return
+			}
+		}
+	})
+}
