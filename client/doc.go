@@ -30,7 +30,8 @@
 //
 // Run is the reader. It owns the handler goroutine, which ends when everything
 // queued has been handled, and, while a lower transport delivers, one climber
-// that opens and proves a better one. A connection may own one goroutine for
-// its pings, and one that closes it politely. When Run returns, all of them are gone; only after a [DrainError]
+// that opens and proves a better one; one more while a Subscribe that came later
+// is asked for. A connection may own one goroutine for its pings, and one that
+// closes it politely. When Run returns, all of them are gone; only after a [DrainError]
 // the handler it names still runs.
 package client
