@@ -104,7 +104,9 @@ func (c *Counters) events(s *Snapshot) {
 		}
 	}
 	s.EventBytes = c.in.bytes.Load()
-	if last := c.in.last.Load(); last != 0 {
+	// Received stores the time before it counts: of an event that is not in these
+	// counts, the time may be there already.
+	if last := c.in.last.Load(); last != 0 && s.Received > 0 {
 		s.LastEventTime = time.Unix(0, last).UTC()
 	}
 	if fates := s.Handled + s.Dropped + s.Filtered + s.Duplicates; fates < s.Received {
