@@ -33,18 +33,19 @@ const (
 type Books struct {
 	limit int
 
-	mu      sync.Mutex
-	now     int64             // the server's latest time that was told
-	begin   int64             // first connection; 0: not yet
-	horizon int64             // what is not later is history
-	started bool              // the first pass has ended
-	entries map[string]*entry // everything that is known, and finals of unknown messages
-	tips    map[string]bool   // the server's tips: never forgotten
-	wanted  map[string]*want  // unknown tips and parents
-	pass    uint64            // passes that have ended
-	walked  int               // what the first pass asked for
-	absent  int               // of wanted: those that the server does not have
-	full    int               // how many entries are looked through for the oldest next time
+	mu        sync.Mutex
+	now       int64             // the server's latest time that was told
+	begin     int64             // first connection; 0: not yet
+	horizon   int64             // what is not later is history
+	forgotten int64             // the newest timestamp that was forgotten
+	started   bool              // the first pass has ended
+	entries   map[string]*entry // everything that is known, and finals of unknown messages
+	tips      map[string]bool   // the server's tips: never forgotten
+	wanted    map[string]*want  // unknown tips and parents
+	pass      uint64            // passes that have ended
+	walked    int               // what the first pass asked for
+	absent    int               // of wanted: those that the server does not have
+	full      int               // how many entries are looked through for the oldest next time
 
 	anchor anchor // of the last pass
 	newest anchor // best of this pass
@@ -85,11 +86,12 @@ func New(limit int) *Books {
 		limit = defaultLimit
 	}
 	return &Books{
-		limit:   limit,
-		horizon: math.MinInt64,
-		entries: make(map[string]*entry),
-		wanted:  make(map[string]*want),
-		final:   finality{open: make(map[string]*entry), hints: make(map[string]bool)},
+		limit:     limit,
+		horizon:   math.MinInt64,
+		forgotten: math.MinInt64,
+		entries:   make(map[string]*entry),
+		wanted:    make(map[string]*want),
+		final:     finality{open: make(map[string]*entry), hints: make(map[string]bool)},
 	}
 }
 

@@ -214,7 +214,9 @@ func (b *Books) Final(now time.Time, id string) (handOn bool) {
 	if e.at > f.since || e.has(opened) && e.asked >= f.since {
 		f.tallyLocked(e)
 	}
-	isNew := e.has(opened|given|added) || e.at > b.begin || f.risen && e.at > b.horizon
+	// What is not later than something that was forgotten may have been told before.
+	isNew := e.has(given|added) ||
+		e.at > b.forgotten && (e.has(opened) || e.at > b.begin || f.risen && e.at > b.horizon)
 	b.endLocked(id, e)
 	if !isNew || e.has(ended) {
 		return false

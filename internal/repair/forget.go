@@ -50,7 +50,8 @@ func (b *Books) evictLocked(n int, anchored bool) {
 		delete(b.final.open, o.id)
 		delete(b.final.hints, o.id)
 	}
-	b.horizon = max(b.horizon, min(oldest[n-1].at, b.now))
+	b.forgotten = max(b.forgotten, min(oldest[n-1].at, b.now))
+	b.horizon = max(b.horizon, b.forgotten)
 	if b.entries[b.first] == nil {
 		b.first = ""
 		for _, o := range oldest[n:] {
