@@ -23,17 +23,23 @@ type Origin uint8
 
 // The origins.
 const (
-	OriginLive   Origin = iota // the server's stream announced it
-	OriginPolled               // rebuilt from REST answers while polling was the transport
+	OriginLive       Origin = iota // the server's stream announced it
+	OriginPolled                   // a state that was read by REST while polling was the transport
+	OriginBackfilled               // a fact that was found by REST
+	OriginState                    // a state that was read by REST because the stream may have missed it
 )
 
-// String returns "live" or "polled".
+// String returns "live", "polled", "backfilled" or "state".
 func (o Origin) String() string {
 	switch o {
 	case OriginLive:
 		return "live"
 	case OriginPolled:
 		return "polled"
+	case OriginBackfilled:
+		return "backfilled"
+	case OriginState:
+		return "state"
 	default:
 		return "invalid"
 	}
@@ -42,21 +48,21 @@ func (o Origin) String() string {
 // MarshalText returns the spelling of String. An Origin that is not one of the
 // constants is an error.
 func (o Origin) MarshalText() ([]byte, error) {
-	if o > OriginPolled {
-		return nil, fmt.Errorf("events: invalid origin %d: want %d to %d", uint8(o), OriginLive, OriginPolled)
+	if o > OriginState {
+		return nil, fmt.Errorf("events: invalid origin %d: want %d to %d", uint8(o), OriginLive, OriginState)
 	}
 	return []byte(o.String()), nil
 }
 
 // UnmarshalText reads what MarshalText writes.
 func (o *Origin) UnmarshalText(text []byte) error {
-	for known := OriginLive; known <= OriginPolled; known++ {
+	for known := OriginLive; known <= OriginState; known++ {
 		if string(text) == known.String() {
 			*o = known
 			return nil
 		}
 	}
-	return fmt.Errorf("events: unknown origin %s: want live or polled", quote(clip(string(text), longestName)))
+	return fmt.Errorf("events: unknown origin %s: want live, polled, backfilled or state", quote(clip(string(text), longestName)))
 }
 
 // An Event is a decoded payload. Implementations use a value receiver, so that

@@ -1,5 +1,7 @@
 package events
 
+import "fmt"
+
 // Family says what may be done with an event that arrives twice, or not at all.
 type Family uint8
 
@@ -30,4 +32,24 @@ func (f Family) String() string {
 	default:
 		return "notice"
 	}
+}
+
+// MarshalText returns the spelling of String. A Family that is not one of the
+// constants is an error.
+func (f Family) MarshalText() ([]byte, error) {
+	if f > State {
+		return nil, fmt.Errorf("events: invalid family %d: want %d to %d", uint8(f), Notice, State)
+	}
+	return []byte(f.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (f *Family) UnmarshalText(text []byte) error {
+	for known := Notice; known <= State; known++ {
+		if string(text) == known.String() {
+			*f = known
+			return nil
+		}
+	}
+	return fmt.Errorf("events: unknown family %s: want notice, fact or state", quote(clip(string(text), longestName)))
 }

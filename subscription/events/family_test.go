@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -25,7 +26,20 @@ func TestFamilies(t *testing.T) {
 	}
 	for family, text := range map[events.Family]string{events.Notice: "notice", events.Fact: "fact", events.State: "state"} {
 		assert.Equal(t, text, family.String())
+		written, err := family.MarshalText()
+		require.NoError(t, err)
+		assert.Equal(t, text, string(written))
+		var read events.Family
+		require.NoError(t, read.UnmarshalText(written))
+		assert.Equal(t, family, read)
 	}
+}
+
+func TestFamilyTextOfWhatIsNone(t *testing.T) {
+	_, err := events.Family(9).MarshalText()
+	require.EqualError(t, err, "events: invalid family 9: want 0 to 2")
+	var f events.Family
+	require.ErrorContains(t, f.UnmarshalText([]byte("cousin")), "want notice, fact or state")
 }
 
 func TestGuideTypes(t *testing.T) {

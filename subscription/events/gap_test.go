@@ -24,6 +24,11 @@ func TestGapTravelsAsAnEnvelope(t *testing.T) {
 		`{"number":4,"stage":"closed","cause":"overflow","lane":"high","from":"2024-01-15T10:30:00.5Z","to":"2024-01-15T10:30:05.5Z","dropped":12}`: {
 			Number: 4, Stage: events.GapClosed, Cause: events.GapByOverflow, Lane: events.High, From: from, To: to, Dropped: 12,
 		},
+		`{"number":6,"stage":"settled","cause":"stall","lane":"medium","families":["notice","fact","state"],"from":"2024-01-15T10:30:00.5Z","to":"2024-01-15T10:30:05.5Z","dropped":0,"outcome":"unrepairable","repaired":7,"lost":-1}`: {
+			Number: 6, Stage: events.GapSettled, Cause: events.GapByStall, Lane: events.Medium, From: from, To: to,
+			Families: []events.Family{events.Notice, events.Fact, events.State},
+			Outcome:  events.GapUnrepairable, Repaired: 7, Lost: events.LostUnknown,
+		},
 		`{"number":5,"stage":"closed","cause":"switch","lane":"low","from":"2024-01-15T10:30:00.5Z","to":"2024-01-15T10:30:05.5Z","dropped":0}`: {
 			Number: 5, Stage: events.GapClosed, Cause: events.GapBySwitch, Lane: events.Low, From: from, To: to,
 		},
@@ -38,10 +43,11 @@ func TestGapTravelsAsAnEnvelope(t *testing.T) {
 }
 
 func TestGapKeepsWordsOfALaterVersion(t *testing.T) {
-	g, err := events.Decode[events.Gap](envelope(events.TypeGap, `{"stage":"repaired","cause":"stall","lane":"medium"}`))
+	g, err := events.Decode[events.Gap](envelope(events.TypeGap, `{"stage":"forgiven","cause":"comet","lane":"medium","outcome":"luck"}`))
 	require.NoError(t, err)
-	assert.Equal(t, events.Gap{Stage: "repaired", Cause: "stall", Lane: events.Medium}, g)
+	assert.Equal(t, events.Gap{Stage: "forgiven", Cause: "comet", Outcome: "luck", Lane: events.Medium}, g)
 	refuse[events.Gap](t, events.TypeGap, `{"lane":"urgent"}`)
+	refuse[events.Gap](t, events.TypeGap, `{"families":["cousin"]}`)
 }
 
 func TestGapString(t *testing.T) {
@@ -51,6 +57,14 @@ func TestGapString(t *testing.T) {
 		},
 		"gap 4 closed: overflow, lane high, 2024-01-15T10:30:00Z to 2024-01-15T10:30:05Z, 12 dropped": {
 			Number: 4, Stage: events.GapClosed, Cause: events.GapByOverflow, Lane: events.High, From: from, To: to, Dropped: 12,
+		},
+		"gap 5 settled: overflow, lane low, 2024-01-15T10:30:00Z to 2024-01-15T10:30:05Z, 12 dropped, unrepairable, 12 lost": {
+			Number: 5, Stage: events.GapSettled, Cause: events.GapByOverflow, Lane: events.Low, From: from, To: to, Dropped: 12,
+			Outcome: events.GapUnrepairable, Lost: 12,
+		},
+		"gap 6 settled: deaf, lane high, 2024-01-15T10:30:00Z to 2024-01-15T10:30:05Z, unrepairable, 7 repaired, an unknown number lost": {
+			Number: 6, Stage: events.GapSettled, Cause: events.GapByDeaf, Lane: events.High, From: from, To: to,
+			Outcome: events.GapUnrepairable, Repaired: 7, Lost: events.LostUnknown,
 		},
 	} {
 		assert.Equal(t, want, g.String())
@@ -78,9 +92,11 @@ func TestEnvelopeJSON(t *testing.T) {
 func TestOriginText(t *testing.T) {
 	assert.Equal(t, "live", events.OriginLive.String())
 	assert.Equal(t, "polled", events.OriginPolled.String())
+	assert.Equal(t, "backfilled", events.OriginBackfilled.String())
+	assert.Equal(t, "state", events.OriginState.String())
 	assert.Equal(t, "invalid", events.Origin(9).String())
 	_, err := events.Origin(9).MarshalText()
-	require.EqualError(t, err, "events: invalid origin 9: want 0 to 1")
+	require.EqualError(t, err, "events: invalid origin 9: want 0 to 3")
 	o := events.OriginPolled
 	require.EqualError(t, o.UnmarshalText([]byte("Live")), "events: unknown origin `Live`: want live or polled")
 	assert.Equal(t, events.OriginPolled, o)
