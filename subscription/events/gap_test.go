@@ -98,6 +98,6 @@ func TestOriginText(t *testing.T) {
 	_, err := events.Origin(9).MarshalText()
 	require.EqualError(t, err, "events: invalid origin 9: want 0 to 3")
 	o := events.OriginPolled
-	require.EqualError(t, o.UnmarshalText([]byte("Live")), "events: unknown origin `Live`: want live or polled")
+	require.EqualError(t, o.UnmarshalText([]byte("Live")), "events: unknown origin `Live`: want live, polled, backfilled or state")
 	assert.Equal(t, events.OriginPolled, o)
 }
