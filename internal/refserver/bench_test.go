@@ -14,7 +14,7 @@ func BenchmarkEmit(b *testing.B) {
 			s := New(Config{Dialect: d})
 			defer s.Close()
 			for range 100 {
-				defer s.bus.leave(s.bus.join())
+				defer s.bus.leave(s.bus.join(s.now()))
 			}
 			b.ReportAllocs()
 			for b.Loop() {
@@ -29,7 +29,7 @@ func BenchmarkEmit(b *testing.B) {
 func BenchmarkPump(b *testing.B) {
 	s := New(Config{Dialect: Node})
 	defer s.Close()
-	p := s.newPump(s.bus.join(), true)
+	p := s.newPump(s.bus.join(s.now()), WebSocket)
 	f := Node.frame(events.TypeKCoreUpdated, []byte(`{"finalized_count":0,"pending_count":0,"current_k_value":3,"timestamp":946684800}`))
 	b.ReportAllocs()
 	for b.Loop() {

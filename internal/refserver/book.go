@@ -27,6 +27,7 @@ type book struct {
 	mu       sync.Mutex
 	requests []Request // the newest
 	paths    map[string]int
+	losses   []Loss
 	stats    Stats
 	news     chan struct{} // closed at the next change; nil: nobody waits
 	minute   time.Time     // when the rate limit's minute began

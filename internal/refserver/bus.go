@@ -2,6 +2,7 @@ package refserver
 
 import (
 	"sync"
+	"time"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -16,9 +17,10 @@ func lane(t events.Type) int { return int(t.Lane()) - int(events.High) }
 // them.
 type frame struct {
 	lane int
-	name string // what filters compare
-	text []byte // payload of the WebSocket text frame
-	sse  []byte // the bytes on an SSE stream, with the empty line
+	name string    // what filters compare
+	text []byte    // payload of the WebSocket text frame
+	sse  []byte    // the bytes on an SSE stream, with the empty line
+	at   time.Time // when it was published, by the server's clock
 
 	raw Part // not 0: no event but raw bytes for these parts, whatever the filters say
 	op  byte // of a raw WebSocket frame
@@ -46,6 +48,10 @@ func (r *ring) oldest() uint64 { return r.next - min(r.next, uint64(len(r.slots)
 type receiver struct {
 	next [lanes]uint64 // number of the frame to take next; guarded by the bus
 	wake chan struct{} // gets a token, at most one, when frames were published
+
+	// Of the one that takes.
+	last [lanes]time.Time // when the newest frame that was taken was published
+	lost Loss             // what the last take that found the lane lagged has lost
 }
 
 func newBus(capacities [lanes]int) *bus {
@@ -57,8 +63,8 @@ func newBus(capacities [lanes]int) *bus {
 }
 
 // join returns a receiver of what is published from now on.
-func (b *bus) join() *receiver {
-	r := &receiver{wake: make(chan struct{}, 1)}
+func (b *bus) join(now time.Time) *receiver {
+	r := &receiver{wake: make(chan struct{}, 1), last: [lanes]time.Time{now, now, now}}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i := range b.rings {
@@ -111,9 +117,15 @@ func (b *bus) take(r *receiver, lane int) (*frame, taken) {
 		return nil, empty
 	}
 	if oldest := ring.oldest(); at < oldest {
+		r.lost = Loss{
+			Lane: priorities[lane], Events: int(oldest - at),
+			After: r.last[lane], Before: ring.slots[oldest%uint64(len(ring.slots))].at,
+		}
 		r.next[lane] = oldest
 		return nil, lagged
 	}
 	r.next[lane]++
-	return ring.slots[at%uint64(len(ring.slots))], ready
+	f := ring.slots[at%uint64(len(ring.slots))]
+	r.last[lane] = f.at
+	return f, ready
 }

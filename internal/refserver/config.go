@@ -48,6 +48,7 @@ type Config struct {
 	Heartbeat         time.Duration // silence on SSE before a heartbeat; 0 means 15 s
 	Untruths          Untruths      // zero: each message and finalization is announced, once
 	NoTicks           bool          // node dialect: Run sends no beats
+	FinalAfter        time.Duration // from the second child of a message to its finality, while Run runs; 0: Run goes by the ledger's rule, if there is a Rate
 	Skew              time.Duration // what the server's clock is ahead of the host's
 
 	// Known are the names that a server of the guide dialect accepts in filters;
@@ -63,6 +64,7 @@ type Untruths struct {
 	HideOwn     float64 // share of own messages that are never announced
 	HidePeers   bool    // messages of peers are never announced
 	HideFinal   float64 // share of finalizations that are never announced
+	NeverFinal  float64 // share of the messages that become final by Finalize only
 	ForgetDepth bool    // the depth of messages of peers is told as 0, on the stream and by REST
 
 	// LateStart is how long after the 101 a WebSocket begins to hear events, and

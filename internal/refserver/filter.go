@@ -37,15 +37,18 @@ func nodeFilter(q query) *filter {
 		f.names = set(names(*q.events)...)
 	}
 	if q.priority != nil {
-		if at := slices.Index(priorities, strings.ToLower(*q.priority)); at >= 0 {
+		if at := slices.Index(spellings, strings.ToLower(*q.priority)); at >= 0 {
 			f.lanes = [lanes]bool{at == 0, at == 1, at == 2}
 		}
 	}
 	return f
 }
 
-// priorities are the spellings of the lanes.
-var priorities = []string{events.High.String(), events.Medium.String(), events.Low.String()}
+// spellings are those of the lanes.
+var spellings = []string{events.High.String(), events.Medium.String(), events.Low.String()}
+
+// priorities are the lanes.
+var priorities = [lanes]events.Priority{events.High, events.Medium, events.Low}
 
 // nodeSubscribe is a node's answer to Subscribe: the first command replaces
 // "all" by what it lists, and "all" in a list counts for nothing. So
@@ -113,7 +116,7 @@ func (c catalogue) guideFilter(q query) (f *filter, known, unknown []string) {
 	}
 	var chosen [lanes]bool
 	for _, name := range names(strings.ToLower(*q.priority)) {
-		at := slices.Index(priorities, name)
+		at := slices.Index(spellings, name)
 		switch {
 		case name == all:
 			return f, known, unknown

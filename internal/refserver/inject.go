@@ -104,7 +104,7 @@ func (s *Server) Raw(p Part, b []byte) { s.raw(p, opText, b) }
 func (s *Server) RawBinary(b []byte) { s.raw(WebSocket, opBinary, b) }
 
 func (s *Server) raw(p Part, op byte, b []byte) {
-	s.bus.publish(&frame{raw: p & Streams, op: op, text: b, sse: b})
+	s.bus.publish(&frame{raw: p & Streams, op: op, text: b, sse: b, at: s.now()})
 }
 
 // Oversize emits a TipsUpdated with a payload of at least so many bytes. Its

@@ -237,3 +237,29 @@ func lanesOf(ns []int) (high, medium []int) {
 	}
 	return high, medium
 }
+
+// What is lost is on the server's books, if in nobody else's.
+func TestLosses(t *testing.T) {
+	lagging(t, func(t *testing.T, r *rig) {
+		ws, sse := r.stalled(""), r.stalledEvents("")
+		began := time.Now()
+		r.numbered(0, 1)
+		synctest.Wait()
+		time.Sleep(time.Second)
+		r.numbered(1, 5999)
+		assert.Empty(t, r.Losses(), "nobody has found out")
+		go ws.readFrames()
+		go sse.readStream()
+		synctest.Wait()
+		losses := r.Losses()
+		require.Len(t, losses, 2)
+		for _, l := range losses {
+			assert.Equal(t, events.High, l.Lane)
+			assert.Equal(t, 4976-33, l.Events)
+			assert.Equal(t, began.Add(time.Second), l.After.Truncate(time.Second))
+			assert.False(t, l.Before.Before(l.After))
+		}
+		assert.ElementsMatch(t, []refserver.Part{refserver.WebSocket, refserver.SSE},
+			[]refserver.Part{losses[0].Part, losses[1].Part})
+	})
+}

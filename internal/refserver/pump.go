@@ -18,6 +18,7 @@ type pump struct {
 	rx      *receiver
 	rng     *rand.Rand // order of the lanes; nil: high first
 	deafens bool
+	lost    func(Loss)  // told what the connection loses; nil: nobody
 	deaf    [lanes]bool // lanes that are out until the round ends
 }
 
@@ -42,6 +43,9 @@ func (p *pump) try(lane int) *frame {
 		case empty:
 			return nil
 		case lagged:
+			if p.lost != nil {
+				p.lost(p.rx.lost)
+			}
 			p.deaf[lane] = p.deafens
 		}
 	}

@@ -21,8 +21,8 @@ const (
 const finalityEvery = time.Second
 
 // Run does what a server does by itself, until ctx ends or the server is closed:
-// the beats of a node, at once and then on their rhythm, and growth at
-// Config.Rate with the finality that follows from it. It blocks and leaves
+// the beats of a node, at once and then on their rhythm, growth at
+// Config.Rate, and the finality that follows from it or from Config.FinalAfter. It blocks and leaves
 // nothing behind. Two Runs at a time would do everything twice.
 func (s *Server) Run(ctx context.Context) {
 	jobs := s.jobs(s.now())
@@ -35,8 +35,10 @@ func (s *Server) Run(ctx context.Context) {
 		case <-s.quit:
 			return
 		case <-timer.C:
+		case <-s.script.news:
 		}
-		timer.Reset(runDue(jobs, s.now()))
+		now := s.now()
+		timer.Reset(min(runDue(jobs, now), s.finalizeRipe(now)))
 	}
 }
 
@@ -84,7 +86,9 @@ func (s *Server) jobs(now time.Time) []*job {
 			return time.Duration(rng.ExpFloat64() / s.cfg.Rate * float64(time.Second))
 		}
 		every(now.Add(pause()), pause, func() { s.grow(rng) })
-		every(now.Add(finalityEvery), fixed(finalityEvery), s.finalizeOld)
+		if s.cfg.FinalAfter <= 0 {
+			every(now.Add(finalityEvery), fixed(finalityEvery), s.finalizeOld)
+		}
 	}
 	if s.cfg.Dialect == Node && !s.cfg.NoTicks {
 		every(now, fixed(stateEvery), func() { s.beat(events.TypeKCoreUpdated) })

@@ -12,17 +12,20 @@ import (
 // A script makes things happen and announces them, one at a time, as truthfully
 // as the server was told to be.
 type script struct {
+	ripening // guarded by mu
+
 	server *Server
 
 	mu     sync.Mutex             // held for one happening and its events
 	out    []*frame               // what goes out when it is over
 	own    float64                // share of own messages to hide that is still due
 	finals float64                // share of finalizations to hide that is still due
+	never  float64                // share of messages without finality that is still due
 	told   map[events.Type][]byte // guide dialect: the last state that was told of each family
 }
 
 func newScript(s *Server) *script {
-	c := &script{server: s, told: make(map[events.Type][]byte)}
+	c := &script{server: s, told: make(map[events.Type][]byte), ripening: newRipening()}
 	c.rememberLocked()
 	return c
 }
@@ -53,6 +56,10 @@ func (s *Server) publish(frames ...*frame) {
 		return
 	}
 	frames = s.faults.spoil(frames)
+	now := s.now()
+	for _, f := range frames {
+		f.at = now
+	}
 	s.book.add(func(c *Stats) { c.Emitted += uint64(len(frames)) })
 	s.bus.publish(frames...)
 }
@@ -126,9 +133,12 @@ func (s *Server) AddMessage(opts AddOptions) string {
 	if opts.At.IsZero() {
 		opts.At = s.now()
 	}
+	never := due(&c.never, s.cfg.Untruths.NeverFinal)
 	m := s.ledger.Add(ledger.AddOptions{
 		Parents: opts.Parents, At: opts.At, Content: opts.Content, Peer: opts.Peer,
+		NeverFinal: never,
 	})
+	c.growLocked(m, never)
 	if s.cfg.Dialect == Node {
 		c.nodeAddedLocked(m, opts)
 		return m.ID
@@ -266,5 +276,6 @@ func (s *Server) restart(do func()) {
 	defer s.script.mu.Unlock()
 	s.Drop(Streams)
 	do()
+	s.script.forgetLocked()
 	s.script.rememberLocked()
 }

@@ -55,7 +55,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if late > 0 && (l.head(head) != nil || l.pause(late) != nil) {
 		return
 	}
-	rx := s.bus.join()
+	rx := s.bus.join(s.now())
 	defer s.bus.leave(rx)
 	if late <= 0 && l.head(head) != nil {
 		return
@@ -65,7 +65,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	defer reading.Wait()
 	defer l.end(false)
 	if k.answer(greeting) == nil && l.mortal() == nil {
-		k.loop(s.newPump(rx, s.cfg.Dialect == Node))
+		k.loop(s.newPump(rx, WebSocket))
 	}
 }
 
@@ -81,8 +81,9 @@ func (k *socket) greet(q query) [][]byte {
 }
 
 // newPump returns the pump of one connection.
-func (s *Server) newPump(rx *receiver, deafens bool) *pump {
-	p := &pump{bus: s.bus, rx: rx, deafens: deafens}
+func (s *Server) newPump(rx *receiver, part Part) *pump {
+	p := &pump{bus: s.bus, rx: rx, deafens: part == WebSocket && s.cfg.Dialect == Node}
+	p.lost = func(l Loss) { l.Part = part; s.book.lost(l) }
 	if s.cfg.Dialect == Node {
 		p.rng = rand.New(rand.NewPCG(s.cfg.Seed, s.serial.Add(1)))
 	}

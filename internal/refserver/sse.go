@@ -35,7 +35,7 @@ func (s *Server) serveSSE(w http.ResponseWriter, r *http.Request) {
 	}
 	// The stream exists before the head is written, so what happens once the
 	// client sees the head is not lost.
-	rx := s.bus.join()
+	rx := s.bus.join(s.now())
 	defer s.bus.leave(rx)
 	l, br := s.takeOver(w, SSE)
 	if l == nil {
@@ -54,7 +54,7 @@ func (s *Server) serveSSE(w http.ResponseWriter, r *http.Request) {
 	defer reading.Wait()
 	defer l.end(false)
 	if l.mortal() == nil {
-		v.loop(s.newPump(rx, false))
+		v.loop(s.newPump(rx, SSE))
 	}
 }
 

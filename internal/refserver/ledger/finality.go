@@ -37,18 +37,31 @@ func (l *Ledger) FinalizeHomology(id string) bool {
 }
 
 // FinalizeOld makes every pending message final that has at least K
-// descendants, and returns their ids in order of arrival.
+// descendants, unless it never becomes final, and returns their ids in order of
+// arrival.
 func (l *Ledger) FinalizeOld() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.settleLocked()
 	var done []string
 	for _, e := range l.pending {
+		if e.never {
+			continue
+		}
 		if n, _ := l.descendantsLocked(e, K); n >= K && l.finalizeLocked(e, false) {
 			done = append(done, e.msg.ID)
 		}
 	}
 	return done
+}
+
+// FinalizeUnheld counts n more finals of messages that the ledger does not hold:
+// what a node is told by its neighbours about messages that never reached it. No
+// question about a message shows them.
+func (l *Ledger) FinalizeUnheld(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unheld += n
 }
 
 // Finality returns what is known about the finality of a message.

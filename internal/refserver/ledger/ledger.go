@@ -27,6 +27,7 @@ type Ledger struct {
 	kids    map[string][]*entry // held children, also of parents that are not held
 	pending []*entry            // wait for finality, in order of arrival
 	finals  []string            // in order of finality
+	unheld  int                 // finals of messages that the ledger does not hold
 	latest  time.Time           // newest timestamp so far
 
 	conflicts []Conflict
@@ -37,6 +38,7 @@ type Ledger struct {
 type entry struct {
 	msg      Message
 	deposit  bool // an own message whose deposit is on the books
+	never    bool // FinalizeOld passes it over
 	finality Finality
 }
 
@@ -66,7 +68,7 @@ func (l *Ledger) resetLocked(seed uint64) {
 	l.serial = 0
 	l.entries = make(map[string]*entry)
 	l.arrived, l.byTime, l.byID = nil, nil, nil
-	l.pending, l.finals = nil, nil
+	l.pending, l.finals, l.unheld = nil, nil, 0
 	l.tips = make(map[string]*entry)
 	l.kids = make(map[string][]*entry)
 	l.latest = time.Time{}
@@ -84,7 +86,7 @@ func (l *Ledger) Restart() {
 		e.deposit, e.finality = false, Finality{}
 		e.msg.Final, e.msg.Depth = false, 0
 	}
-	l.pending, l.finals = nil, nil
+	l.pending, l.finals, l.unheld = nil, nil, 0
 }
 
 // AddOptions say what the next message is like. The zero value is an own
@@ -94,6 +96,8 @@ type AddOptions struct {
 	At      time.Time // the proposer's clock; zero: 1 ms after the newest timestamp so far
 	Content []byte    // nil: "m0", "m1", …
 	Peer    bool      // it came from a peer: no deposit
+
+	NeverFinal bool // it becomes final only by Finalize
 }
 
 // Add stores a message and returns it. A message that the ledger holds already
@@ -101,7 +105,7 @@ type AddOptions struct {
 func (l *Ledger) Add(opts AddOptions) Message {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := &entry{msg: l.draftLocked(opts), deposit: !opts.Peer}
+	e := &entry{msg: l.draftLocked(opts), deposit: !opts.Peer, never: opts.NeverFinal}
 	if old, held := l.entries[e.msg.ID]; held {
 		return old.msg
 	}

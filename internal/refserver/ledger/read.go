@@ -11,7 +11,7 @@ import (
 type Counts struct {
 	Messages int
 	Tips     int
-	Final    int // messages found final since the start or Restart
+	Final    int // messages found final since the start or Restart, also such as are not held
 	Pending  int // messages that wait for finality
 }
 
@@ -26,7 +26,7 @@ func (l *Ledger) countsLocked() Counts {
 	return Counts{
 		Messages: len(l.arrived),
 		Tips:     len(l.tips),
-		Final:    len(l.finals),
+		Final:    len(l.finals) + l.unheld,
 		Pending:  len(l.pending),
 	}
 }
@@ -40,6 +40,13 @@ func (l *Ledger) Message(id string) (Message, bool) {
 		return Message{}, false
 	}
 	return e.msg, true
+}
+
+// Children returns how many held messages name id as a parent.
+func (l *Ledger) Children(id string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.kids[id])
 }
 
 // Messages returns every message, in order of arrival.

@@ -27,7 +27,7 @@ const recentFinals = 5
 func (l *Ledger) KCore() KCore {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k := KCore{Finalized: len(l.finals), Pending: len(l.pending), K: K}
+	k := KCore{Finalized: len(l.finals) + l.unheld, Pending: len(l.pending), K: K}
 	for _, id := range slices.Backward(l.finals) {
 		e, held := l.entries[id]
 		if !held {
