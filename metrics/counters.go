@@ -39,6 +39,7 @@ type Counters struct {
 	links   [fallback.Polling + 1]link
 	jumps   [fallback.Polling + 1][fallback.Polling + 1]atomic.Uint64 // promotions, from and to
 	gaps    tally
+	repair  repairs
 	status  atomic.Pointer[status]
 
 	reconnections, polls atomic.Uint64

@@ -45,6 +45,10 @@ func TestEverythingIsCounted(t *testing.T) {
 		},
 		Promotions: []metrics.Promotion{{From: fallback.SSE, To: fallback.WebSocket, Count: 1}},
 		Polls:      1,
+		Repair: metrics.Repair{
+			Backfilled: map[events.Type]uint64{"MessageAdded": 1}, Deferred: 1, Failures: counts{"timeout": 1},
+			Backlog: metrics.Backlog{OpenGaps: 1, Owed: 2, NotFinal: 3, Unexplained: -1, Late: 5},
+		},
 	}, s)
 	assert.Equal(t, []metrics.Bucket{
 		{Bound: 10 * time.Microsecond}, {Bound: 100 * time.Microsecond}, {Bound: time.Millisecond},

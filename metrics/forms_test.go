@@ -20,6 +20,7 @@ events: 7 received (510 bytes), 2 handled, 1 dropped, 1 filtered, 1 duplicate, 2
 dropped by lane: high: 1, medium: 0, low: 0
 handlers: 2.001s on average, 4s at most, 1 error, 1 panic, 1 decode error
 gaps: disconnect: 1, overflow: 1
+repair: 1 backfilled, 2 owed, -1 unexplained finals, 3 not final, 1 deferred, 5 late
 garbage: not JSON: 1
 websocket: 2 dials, 1 failed (status 503: 1), 1 connected
 sse: 1 dial, 1 connected, 1 ended (closed: 1), 1000 bytes
@@ -71,7 +72,9 @@ func TestJSONForm(t *testing.T) {
 			"websocket":{"dials":2,"dial_failures":1,"connects":1,"disconnects":0,"open":1,"bytes":0,
 				"dial_failures_by_reason":{"status 503":1},"disconnects_by_reason":{}}},
 		"promotions":[{"from":"sse","to":"websocket","count":1}],
-		"polls":1}`), string(text))
+		"polls":1,
+		"repair":{"backfilled_by_type":{"MessageAdded":1},"deferred":1,"failures_by_reason":{"timeout":1},
+			"backlog":{"open_gaps":1,"owed":2,"not_final":3,"unexplained":-1,"late":5}}}`), string(text))
 }
 
 func TestJSONIsReadBackAsItWas(t *testing.T) {

@@ -48,5 +48,9 @@ func anHour() *metrics.Counters {
 	c.Garbage("not JSON")
 	c.Gap("overflow")
 	c.Gap("disconnect")
+	c.Backfilled(events.TypeMessageAdded)
+	c.Deferred()
+	c.RepairFailed("timeout")
+	c.Backlog(metrics.Backlog{OpenGaps: 1, Owed: 2, NotFinal: 3, Unexplained: -1, Late: 5})
 	return &c
 }

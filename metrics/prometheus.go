@@ -25,6 +25,7 @@ func (s Snapshot) WritePrometheus(w io.Writer) error {
 	s.writeEvents(&f)
 	s.writeHandlers(&f)
 	s.writeConnections(&f)
+	s.writeRepair(&f)
 	_, err := w.Write(f.buf.Bytes())
 	return err
 }

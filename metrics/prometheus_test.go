@@ -74,6 +74,14 @@ adic_client_connections{transport="polling"} 0
 adic_client_received_bytes_total{transport="websocket"} 0
 adic_client_received_bytes_total{transport="sse"} 1000
 adic_client_received_bytes_total{transport="polling"} 0
+adic_client_backfilled_total{type="MessageAdded"} 1
+adic_client_deferred_total 1
+adic_client_repair_failures_total{reason="timeout"} 1
+adic_client_open_gaps 1
+adic_client_owed_facts 2
+adic_client_not_final_messages 3
+adic_client_unexplained_finals -1
+adic_client_late_messages_total 5
 `
 	var samples strings.Builder
 	for line := range strings.Lines(text) {

@@ -41,6 +41,8 @@ type Snapshot struct {
 	Transports map[fallback.Transport]Link `json:"transports"`
 	Promotions []Promotion                 `json:"promotions,omitempty"`
 	Polls      uint64                      `json:"polls"`
+
+	Repair Repair `json:"repair"`
 }
 
 // A Link is what happened to the connections of one transport.
@@ -76,6 +78,7 @@ func (c *Counters) Snapshot() Snapshot {
 	s.HandlerErrors = c.out.errors.Load()
 	s.HandlerPanics = c.out.panics.Load()
 	s.DecodeErrors = c.out.decodeErrors.Load()
+	s.Repair = c.repair.read()
 	c.events(&s)
 	c.transports(&s)
 	return s

@@ -40,6 +40,9 @@ func (s Snapshot) String() string {
 	if len(s.Gaps) > 0 {
 		b.WriteString("\ngaps: " + list(s.Gaps))
 	}
+	if line := s.Repair.String(); line != "" {
+		b.WriteString("\nrepair: " + line)
+	}
 	if len(s.Garbage) > 0 {
 		b.WriteString("\ngarbage: " + list(s.Garbage))
 	}
