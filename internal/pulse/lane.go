@@ -13,15 +13,13 @@ const (
 	slack   = 2 * time.Second // timestamps may be whole seconds, and a node takes its time
 	slowest = time.Minute     // no rhythm is slower: a clock that jumps is none
 
-	patience = 2.5 // beats that may be missed before a wake
-
 	intervals = 10 // make a rhythm
 	few       = 5  // say nothing yet
 )
 
-// beats returns n intervals of a rhythm.
-func beats(n float64, rhythm time.Duration) time.Duration {
-	return time.Duration(n * float64(rhythm))
+// missed returns the silence in which 2.5 beats and n more were missed.
+func missed(n int, rhythm time.Duration) time.Duration {
+	return rhythm*5/2 + time.Duration(n)*rhythm
 }
 
 // A lane is the beats of one lane.
@@ -65,16 +63,11 @@ func (l *lane) measure(interval time.Duration) {
 	l.rhythm = min(max(known[(len(known)-1)/2], l.base), slowest)
 }
 
-// patience returns after what silence the next wake is due.
-func (l *lane) patience() time.Duration {
-	return beats(patience+float64(l.woken), l.rhythm)
-}
-
 // wake reports whether a wake is due, once per missed beat.
 func (l *lane) wake(silence time.Duration) bool {
-	if silence < l.patience() {
+	if silence < missed(l.woken, l.rhythm) {
 		return false
 	}
-	l.woken = int((silence-beats(patience, l.rhythm))/l.rhythm) + 1
+	l.woken = int((silence-missed(0, l.rhythm))/l.rhythm) + 1
 	return true
 }

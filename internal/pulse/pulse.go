@@ -14,7 +14,7 @@ type Verdict uint8
 const (
 	Fine  Verdict = iota // nothing to do
 	Wake                 // beats are missing: a pair of pings now, in case the connection is deaf. Once per missed beat
-	Stale                // the pings did not help, and neither lane beats. A pair of pings at each Look that was due goes on making sense
+	Stale                // that did not help, neither lane beats. Stays until a beat comes; a pair of pings now may still help
 )
 
 // String returns "fine", "wake" or "stale".
@@ -61,25 +61,22 @@ func New(opened time.Time) *Pulse {
 // there is a hole between this beat and the one before it in its lane. Other types
 // are ignored.
 func (p *Pulse) Beat(t events.Type, server, received time.Time) (hole Hole, ok bool) {
-	var l *lane
+	l, in := &p.tips, events.High
 	switch t {
 	case events.TypeTipsUpdated:
-		l, hole.Lane = &p.tips, events.High
 	case events.TypeKCoreUpdated:
-		l, hole.Lane = &p.kcore, events.Medium
+		l, in = &p.kcore, events.Medium
 	default:
 		return Hole{}, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	hole.From, hole.To = l.received, received
-	if !l.beat(server, received) {
-		hole, ok = Hole{}, false
-	} else {
-		ok = true
-	}
+	hole = Hole{Lane: in, From: l.received, To: received}
 	p.any = received
-	return hole, ok
+	if !l.beat(server, received) {
+		return Hole{}, false
+	}
+	return hole, true
 }
 
 // Held notes that from now on nobody reads: beats may wait, and silence does not
@@ -117,8 +114,7 @@ func (p *Pulse) paused(since, now time.Time) time.Duration {
 }
 
 // Look returns what the beats, or their absence, tell now, and when to look again:
-// always later than now, and not too late if a beat comes in between. Stale is
-// returned until a beat comes.
+// always later than now, and not too late if a beat comes in between.
 func (p *Pulse) Look(now time.Time) (v Verdict, again time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -128,7 +124,7 @@ func (p *Pulse) Look(now time.Time) (v Verdict, again time.Time) {
 		if l.wake(silence) {
 			v = Wake
 		}
-		if left := l.patience() - silence; wait == 0 || left < wait {
+		if left := missed(l.woken, l.rhythm) - silence; wait == 0 || left < wait {
 			wait = left
 		}
 	}
@@ -151,11 +147,11 @@ func (p *Pulse) silence(since, now time.Time) time.Duration {
 func (p *Pulse) trust() time.Duration {
 	rhythm := max(p.tips.rhythm, p.kcore.rhythm)
 	for _, l := range []*lane{&p.tips, &p.kcore} {
-		if p.any.Sub(l.since) < beats(patience, l.rhythm) {
+		if p.any.Sub(l.since) < missed(0, l.rhythm) {
 			rhythm = min(rhythm, l.rhythm)
 		}
 	}
-	return beats(patience+1, rhythm)
+	return missed(1, rhythm)
 }
 
 // Last returns when the last beat of each lane was received, zero if there was
