@@ -19,24 +19,24 @@ type Cut struct {
 // A pair is one lane on both connections.
 type pair struct {
 	old, new side
-	common   common
+	last     match
 }
 
-// common is the last beat that both have, by its position on each; the zero one
-// is none, as positions begin at 1.
-type common struct{ old, new int }
+// A match is a beat that both have, by its position on each; the zero match is
+// none, as positions begin at 1.
+type match struct{ old, new int }
 
 // Old notes an event that the old connection has delivered: all of the types that
 // both bring, in order. data is not kept.
 func (c *Cut) Old(t events.Type, server time.Time, data []byte) {
-	p, isBeat := c.lane(t)
+	p, k := c.lane(t)
 	if p == nil {
 		return
 	}
-	if b, ok := p.old.note(t, server, isBeat); ok {
+	if b, ok := p.old.note(server, k); ok {
 		b.hash = c.hash(data)
 		if b, ok = p.old.remember(b); ok {
-			p.match(b.position, p.new.find(b))
+			p.meet(match{b.position, p.new.find(b)})
 		}
 	}
 }
@@ -44,14 +44,14 @@ func (c *Cut) Old(t events.Type, server time.Time, data []byte) {
 // New notes an event that the new connection has received and that is kept back:
 // all of the types that both bring, in order. data is not kept.
 func (c *Cut) New(t events.Type, server time.Time, data []byte) {
-	p, isBeat := c.lane(t)
+	p, k := c.lane(t)
 	if p == nil {
 		return
 	}
-	if b, ok := p.new.note(t, server, isBeat); ok {
+	if b, ok := p.new.note(server, k); ok {
 		b.hash = c.hash(data)
 		if b, ok = p.new.remember(b); ok {
-			p.match(p.old.find(b), b.position)
+			p.meet(match{p.old.find(b), b.position})
 		}
 	}
 }
@@ -65,7 +65,8 @@ func (c *Cut) Done() bool {
 
 // Skip returns how many of the events of a lane that New was given, and is still
 // to be given, counted from the first, the old connection has delivered. It is
-// false if there is no common beat; the low lane never has one.
+// false before there is a common beat, and after a type that is not in the
+// catalogue; the low lane never has one.
 func (c *Cut) Skip(lane events.Priority) (n int, ok bool) {
 	switch lane {
 	case events.High:
@@ -77,21 +78,23 @@ func (c *Cut) Skip(lane events.Priority) (n int, ok bool) {
 	}
 }
 
-// lane returns the lane that t travels in, nil if it is one without beats.
-func (c *Cut) lane(t events.Type) (p *pair, isBeat bool) {
-	switch t {
-	case events.TypeTipsUpdated:
-		return &c.lanes[0], true
-	case events.TypeKCoreUpdated:
-		return &c.lanes[1], true
+// lane returns the lane that t is counted in, nil if that has no beats.
+func (c *Cut) lane(t events.Type) (p *pair, k kind) {
+	if t == events.TypeTipsUpdated {
+		return &c.lanes[0], aBeat
 	}
-	switch t.Lane() {
+	if t == events.TypeKCoreUpdated {
+		return &c.lanes[1], aBeat
+	}
+	switch t.Priority() {
 	case events.High:
-		return &c.lanes[0], false
+		return &c.lanes[0], common
 	case events.Medium:
-		return &c.lanes[1], false
+		return &c.lanes[1], common
+	case events.AnyPriority:
+		return &c.lanes[1], foreign
 	default:
-		return nil, false
+		return nil, common
 	}
 }
 
@@ -102,17 +105,18 @@ func (c *Cut) hash(data []byte) uint64 {
 	return maphash.Bytes(c.seed, data)
 }
 
-// match notes a beat at its positions on both sides; 0 is nowhere.
-func (p *pair) match(old, new int) {
-	if old > p.common.old && new > p.common.new {
-		p.common = common{old, new}
+// meet notes a beat that may be on both sides; a position of 0 says that it is
+// not there.
+func (p *pair) meet(at match) {
+	if at.old > p.last.old && at.new > p.last.new {
+		p.last = at
 	}
 }
 
 // skip returns what Skip does.
 func (p *pair) skip() (n int, ok bool) {
-	at := p.common
-	if at == (common{}) || p.old.foreign > at.old || p.new.foreign > at.new {
+	at := p.last
+	if at == (match{}) || p.old.foreign > at.old || p.new.foreign > at.new {
 		return 0, false
 	}
 	return at.new + p.old.events - at.old, true

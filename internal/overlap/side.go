@@ -1,15 +1,20 @@
 package overlap
 
-import (
-	"time"
-
-	"github.com/adic/adic-go/subscription/events"
-)
+import "time"
 
 // remembered is how many beats a side holds.
 const remembered = 256
 
-// A beat is one of them.
+// A kind says what an event is to a side.
+type kind uint8
+
+const (
+	common  kind = iota
+	aBeat        // it can be compared
+	foreign      // not in the catalogue: its place in the lane is not known
+)
+
+// A beat is one that is remembered.
 type beat struct {
 	second   int64  // server's
 	hash     uint64 // of the content
@@ -29,9 +34,9 @@ type side struct {
 
 // note counts an event. It is true for a beat of a second that was seen from its
 // beginning.
-func (s *side) note(t events.Type, server time.Time, isBeat bool) (b beat, ok bool) {
+func (s *side) note(server time.Time, k kind) (b beat, ok bool) {
 	s.events++
-	if !isBeat && !t.Known() {
+	if k == foreign {
 		s.foreign = s.events
 	}
 	if server.IsZero() {
@@ -41,7 +46,7 @@ func (s *side) note(t events.Type, server time.Time, isBeat bool) (b beat, ok bo
 	if !s.heard {
 		s.heard, s.first = true, second
 	}
-	return beat{second: second, position: s.events}, isBeat && second > s.first
+	return beat{second: second, position: s.events}, k == aBeat && second > s.first
 }
 
 // remember numbers b and keeps it in the place of the oldest. It is false if the
