@@ -192,6 +192,22 @@ func TestMemoryIsBounded(t *testing.T) {
 	assert.Equal(t, 2*(1000-256)+1, n)
 }
 
+// The first of two equal beats is forgotten on one side, and remembered on the other:
+// it is not taken for the second.
+func TestAForgottenTwinIsNotTakenForTheOther(t *testing.T) {
+	var c overlap.Cut
+	seq := []event{made(tips, 0, "a"), made(tips, 10, "a"), made(transfer, 10, "x"), made(tips, 10, "a")}
+	newer(&c, seq...)
+	newer(&c, beating(tips, transfer, 20, 20+3*255)...)
+	older(&c, seq[:3]...)
+	_, ok := c.Skip(events.High)
+	assert.False(t, ok)
+	older(&c, seq[3])
+	n, ok := c.Skip(events.High)
+	assert.True(t, ok)
+	assert.Equal(t, 4, n)
+}
+
 // In a second with more beats than are remembered, the number of the others is not
 // known: they are passed over, whatever is remembered of them on the other side.
 func TestASecondWithTooManyBeats(t *testing.T) {

@@ -22,12 +22,12 @@ func TestTwoBeatsFurtherApartThanOneAndTwoSecondsAreAHole(t *testing.T) {
 		{tips, 0, events.High, false},
 		{tips, 3 * time.Second, events.High, false},
 		{tips, 5 * time.Second, events.High, false},
-		{tips, 5*time.Second + time.Millisecond, events.High, true},
+		{tips, 5*time.Second + 1, events.High, true},
 		{tips, 6 * time.Second, events.High, true},
 		{tips, time.Hour, events.High, true},
 		{kcore, 6 * time.Second, events.Medium, false},
 		{kcore, 8 * time.Second, events.Medium, false},
-		{kcore, 8*time.Second + time.Millisecond, events.Medium, true},
+		{kcore, 8*time.Second + 1, events.Medium, true},
 		{kcore, 12 * time.Second, events.Medium, true},
 	} {
 		p := pulse.New(host)

@@ -80,12 +80,26 @@ func TestARhythmIsNeverFasterThanThatOfAnUnhurriedNode(t *testing.T) {
 	assert.False(t, ok, "5 s are none for a rhythm of 3 s, and would be for one of 2.5 s")
 }
 
+// A slow node that sends three more right after each beat is slow still.
+func TestExtraBeatsDoNotMakeASlowNodeFast(t *testing.T) {
+	p := pulse.New(host)
+	for i, b := range every(tips, 8, 0, 400) {
+		holes := play(p, b, beat{tips, b.sent + 0.1, b.sent + 0.1}, beat{tips, b.sent + 1, b.sent + 1}, beat{tips, b.sent + 2, b.sent + 2})
+		if i > 5 {
+			require.Empty(t, holes)
+		}
+	}
+}
+
 func TestARhythmIsNeverSlowerThanAMinute(t *testing.T) {
 	p := pulse.New(host)
 	for i := range 100 {
-		_, ok := p.Beat(tips, by(0).Add(time.Duration(i)*24*365*time.Hour), at(float64(i)))
-		require.Equal(t, i > 0, ok, "a year is not a beat")
+		for _, of := range []events.Type{tips, kcore} {
+			_, ok := p.Beat(of, by(0).Add(time.Duration(i)*24*365*time.Hour), at(float64(i)))
+			require.Equal(t, i > 0, ok, "a year is not a beat")
+		}
 	}
-	_, again := p.Look(at(99))
-	assert.LessOrEqual(t, again.Sub(at(99)), 150*time.Second)
+	v, again := p.Look(at(99))
+	assert.Equal(t, pulse.Fine, v)
+	assert.Equal(t, at(99+150), again)
 }
