@@ -2,7 +2,6 @@ package repair
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
@@ -22,36 +21,40 @@ func (a *anchor) better(id string, at, now int64) {
 }
 
 // Anchor returns where since begins: at the message that the last pass left. While
-// no pass has ended it is the first message that was announced, whose time is not
-// known, or else the oldest one above the horizon: what is older the walk finds,
-// without a race against what is new.
+// there is none, passes begin at the tips.
 func (b *Books) Anchor() (id string, at time.Time, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	from := b.anchor
-	switch {
-	case from.id != "":
-	case b.first != "":
-		return b.first, time.Time{}, true
-	default:
-		for id, e := range b.entries {
-			if b.hereLocked(e) && e.at > b.horizon && e.at <= b.now && (from.id == "" || e.at < from.at) {
-				from = anchor{id, e.at}
-			}
-		}
-	}
-	return from.id, time.Unix(0, from.at), from.id != ""
+	return b.anchor.id, time.Unix(0, b.anchor.at), b.anchor.id != ""
 }
 
 // hereLocked reports whether this server showed the message.
 func (b *Books) hereLocked(e *entry) bool { return e.has(known) && e.has(dated) && e.seen > b.lost }
+
+// Disturb notes that something may have been missed: a connect, a hole. Nothing
+// is complete until a pass that began after it has ended.
+func (b *Books) Disturb() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.disturbed++
+	b.progress.whole = false
+}
+
+// PassBegan notes that a pass begins.
+func (b *Books) PassBegan(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.beginLocked(now)
+	b.progress.begun = b.progress.disturbed
+	b.newest = anchor{}
+}
 
 // PassEnded notes that nothing is left to ask for in this pass. Only now the
 // anchor moves: a pass that breaks off begins again where it began.
 func (b *Books) PassEnded(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.beginLocked(nanos(now))
+	b.beginLocked(now)
 	if b.anchor.id == "" && b.newest.id == "" {
 		// What the first passes found was too young then, and without an anchor
 		// nothing shows it again.
@@ -65,7 +68,8 @@ func (b *Books) PassEnded(now time.Time) {
 		b.anchor = b.newest
 	}
 	b.newest = anchor{}
-	b.pass++
+	b.progress.pass++
+	b.progress.whole = b.progress.begun == b.progress.disturbed
 	if !b.started {
 		b.startLocked(b.horizon)
 	}
@@ -75,16 +79,16 @@ func (b *Books) PassEnded(now time.Time) {
 func (b *Books) Newest(n int) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var all []anchor
+	newer := func(x, y anchor) int { return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(x.id, y.id)) }
+	var best []anchor
 	for id, e := range b.entries {
 		if e.has(known) {
-			all = append(all, anchor{id, e.at})
+			best = insert(best, anchor{id, e.at}, n, newer)
 		}
 	}
-	slices.SortFunc(all, func(x, y anchor) int { return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(x.id, y.id)) })
-	ids := make([]string, min(n, len(all)))
+	ids := make([]string, len(best))
 	for i := range ids {
-		ids[i] = all[i].id
+		ids[i] = best[i].id
 	}
 	return ids
 }
@@ -95,7 +99,7 @@ func (b *Books) Newest(n int) []string {
 func (b *Books) AnchorLost(now time.Time, there []Fact) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.now = max(b.now, nanos(now))
+	b.tellLocked(now)
 	var next anchor
 	for _, f := range there {
 		next.better(f.ID, nanos(f.Timestamp), b.now)
@@ -108,5 +112,23 @@ func (b *Books) AnchorLost(now time.Time, there []Fact) {
 			}
 		}
 	}
-	b.anchor, b.newest, b.first, b.lost = next, anchor{}, "", b.now
+	b.anchor, b.newest, b.lost = next, anchor{}, b.now
+}
+
+// Move notes that the run goes on with another endpoint. What is known and what
+// was delivered stays; the anchor is the last one's, until it is found lost; the
+// count, and which messages are not there, begin anew. It is no start.
+func (b *Books) Move() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.moved = true
+	b.newest = anchor{}
+	if b.anchor.id == "" {
+		b.lost = b.now
+	}
+	for id, w := range b.wanted {
+		w.times, w.asked, w.pass = 0, 0, 0
+		b.setLocked(id, w)
+	}
+	b.final.move()
 }

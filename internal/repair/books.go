@@ -14,6 +14,25 @@ type Fact struct {
 	Timestamp time.Time // the proposer's clock
 }
 
+// A Kind says which of the two facts about a message is meant.
+type Kind uint8
+
+// The two facts.
+const (
+	Added     Kind = iota // MessageAdded
+	Finalized             // MessageFinalized
+)
+
+// A Verdict says what to do with a fact that REST showed.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Pass   Verdict = iota // nothing
+	HandOn                // deliver it; said once
+	Ask                   // ask the application whether it has it, and Decide
+)
+
 // The bounds of the books.
 const (
 	defaultLimit = 100_000          // messages
@@ -29,56 +48,84 @@ const (
 
 // Books are the books of one run, whatever endpoint and transport it is on. They
 // hold up to 100,000 messages by default, 25 MB, and up to twice as many while
-// the server's messages come faster than a pass can end.
+// the server's messages come faster than a pass can end or a handler returns.
 type Books struct {
 	limit int
 
-	mu        sync.Mutex
-	now       int64             // the server's latest time that was told
-	begin     int64             // first connection; 0: not yet
-	horizon   int64             // what is not later is history
-	forgotten int64             // the newest timestamp that was forgotten
-	started   bool              // the first pass has ended
-	entries   map[string]*entry // everything that is known, and finals of unknown messages
-	tips      map[string]bool   // the server's tips: never forgotten
-	wanted    map[string]*want  // unknown tips and parents
-	pass      uint64            // passes that have ended
-	walked    int               // what the first pass asked for
-	absent    int               // of wanted: those that the server does not have
-	full      int               // how many entries are looked through for the oldest next time
-
-	anchor anchor // of the last pass
-	newest anchor // best of this pass
-	first  string // the first message that was announced
-	lost   int64  // when the server was found not to know the anchor
-
-	final finality
+	mu       sync.Mutex
+	now      int64           // the server's latest time that was told
+	moved    bool            // … by another server
+	begin    int64           // first connection; 0: not yet
+	horizon  int64           // what is not later is history
+	first    int64           // the horizon of the first start; Options.Known is not asked below it
+	started  bool            // the first pass has ended
+	pool     pool            // where entries come from
+	entries  store           // everything that is known, and finals of unknown messages
+	tips     map[string]bool // the server's tips: never forgotten
+	wanted   map[string]want // unknown tips and parents, and what was only announced
+	absent   int             // of wanted: those that the server does not have
+	lacking  int             // of wanted: those without which nothing is complete
+	walked   int             // what the first pass asked for
+	full     int             // how many entries are looked through for the oldest next time
+	messages bool            // MessageAdded is wanted by somebody
+	finals   bool            // MessageFinalized is
+	askKnown bool            // there is somebody to ask for what an earlier run has delivered
+	resumed  resumed         // what the cursor said
+	progress progress        // of passes
+	anchor   anchor          // of the last pass
+	newest   anchor          // best of this pass
+	lost     int64           // when the server was found not to know the anchor
+	late     uint64          // unknown tips below the horizon
+	hidden   uint64          // what was found by REST and has not been announced since
+	overruns uint64          // how often the books were full twice over
+	final    finality
 }
+
+// progress says how far the passes are.
+type progress struct {
+	pass      uint64 // that have ended
+	disturbed uint64 // how often something may have been missed
+	begun     uint64 // disturbed when this pass began
+	whole     bool   // a pass has ended that began after the last disturbance
+}
+
+type store = map[string]*entry
 
 // An entry is what is known about one message.
 type entry struct {
-	at    int64 // its own timestamp; of one that was only announced: when that was
-	seen  int64 // when it became known
-	asked int64 // when REST last said that it is not final; 0: never
-	state flags
+	at     int64 // its own timestamp; of one that was only announced: when that was
+	seen   int64 // when it became known
+	asked  int64 // when REST was last asked whether it is final; 0: never
+	denied int64 // when REST last said that it is not; 0: never
+	state  flags
 }
 
 // flags are facts about a message.
 type flags uint16
 
 const (
-	known   flags = 1 << iota // it exists
-	dated                     // at is its own
-	given                     // its MessageAdded is to be handed on
-	added                     // … and was
-	final                     // it is final
-	told                      // its MessageFinalized is to be handed on
-	ended                     // … and was
-	opened                    // REST said once that it is not final
-	tallied                   // the server's count has it
+	known     flags = 1 << iota // it exists
+	dated                       // at is its own
+	handed                      // its MessageAdded was handed on, or nobody wants it
+	delivered                   // … and the handlers have returned
+	hidden                      // … and it was not announced
+	final                       // it is final
+	told                        // its MessageFinalized was handed on, or nobody wants it
+	returned                    // … and the handlers have returned
+	masked                      // … and it was not announced
+	tallied                     // the server's count has it
+	due                         // an earlier run handed it on and did not deliver it
+	dueFinal                    // the same of its MessageFinalized
+	pending                     // Options.Known is asked about its MessageFinalized
 )
 
 func (e *entry) has(f flags) bool { return e.state&f != 0 }
+
+// owed reports whether a handler still has to be given something about e.
+func (e *entry) owed() bool {
+	return e.state&(handed|delivered) == handed || e.state&(told|returned) == told ||
+		e.has(due|dueFinal)
+}
 
 // New returns empty books for limit messages; zero and less mean 100,000.
 func New(limit int) *Books {
@@ -86,13 +133,28 @@ func New(limit int) *Books {
 		limit = defaultLimit
 	}
 	return &Books{
-		limit:     limit,
-		horizon:   math.MinInt64,
-		forgotten: math.MinInt64,
-		entries:   make(map[string]*entry),
-		wanted:    make(map[string]*want),
-		final:     finality{open: make(map[string]*entry), hints: make(map[string]bool)},
+		limit:    limit,
+		horizon:  math.MinInt64,
+		first:    math.MinInt64,
+		entries:  make(store),
+		tips:     make(map[string]bool),
+		wanted:   make(map[string]want),
+		messages: true,
+		finals:   true,
+		final:    finality{open: make(store), hints: make(map[string]bool)},
 	}
+}
+
+// Want says which facts somebody wants from now on; both, until it is called. What
+// nobody wants counts as delivered. Where both are wanted, a MessageFinalized waits
+// for its MessageAdded.
+func (b *Books) Want(added, finalized bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if finalized && !b.finals {
+		b.final.counted = false // nobody has looked for what it counted meanwhile
+	}
+	b.messages, b.finals = added, finalized
 }
 
 // Begin notes the server's time of the first usable connection. Later calls only
@@ -100,84 +162,101 @@ func New(limit int) *Books {
 func (b *Books) Begin(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.beginLocked(nanos(now))
+	b.beginLocked(now)
 }
 
-func (b *Books) beginLocked(now int64) {
-	b.now = max(b.now, now)
+func (b *Books) beginLocked(now time.Time) {
+	b.tellLocked(now)
 	if b.begin != 0 {
 		return
 	}
-	b.begin = now
-	b.horizon = max(b.horizon, now-int64(history))
+	b.begin = b.now
+	if !b.resumed.on {
+		b.horizon = b.now - int64(history)
+		b.first = b.horizon
+	}
+}
+
+// tellLocked takes the server's time. It does not go back, except where another
+// server tells it. The zero time tells nothing.
+func (b *Books) tellLocked(now time.Time) {
+	switch {
+	case now.IsZero():
+	case b.moved:
+		b.now, b.moved = nanos(now), false
+	default:
+		b.now = max(b.now, nanos(now))
+	}
 }
 
 // Added notes that a MessageAdded is about to be handed on. fresh is false if it
 // already was. A message that was only announced has no timestamp; it is dated by
-// now, the server's time. A zero now is the latest time that the books were told,
-// and time does not go back.
+// now, the server's time, until REST shows it. A zero now is the latest time that
+// the books were told, and time does not go back.
 func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.announcedLocked(now)
+	b.tellLocked(now)
 	e := b.entryLocked(id)
-	if e.has(added) {
+	if e.has(handed) {
+		b.revealLocked(e, hidden)
 		return false
 	}
+	fact := b.wanted[id].fact
 	if !e.has(known) {
 		b.knowLocked(id, e)
-		if b.first == "" {
-			b.first = id
+		if fact == nil {
+			b.wantLocked(id, want{child: b.now, announced: true})
 		}
 	}
-	e.state |= added
+	b.handLocked(e)
+	if fact != nil { // Options.Known was asked about it; that is answered now
+		b.dateLocked(*fact, e)
+	}
 	b.forgetLocked()
 	return true
 }
 
 // Finalized notes that a MessageFinalized is about to be handed on. fresh is false
-// if it already was. now is as in Added.
+// if it already was. If its message is not known, it is wanted. now is as in Added.
 func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.announcedLocked(now)
+	b.tellLocked(now)
 	e := b.entryLocked(id)
-	if e.has(ended) {
+	if e.has(told) {
+		b.revealLocked(e, masked)
 		return false
 	}
-	e.state |= ended
+	e.state = e.state&^(dueFinal|pending) | told
+	if !b.finals {
+		e.state |= returned
+	}
 	if !e.has(final) {
-		b.final.tallyLocked(e) // it is announced when it becomes final
-		b.endLocked(id, e)
+		b.final.announced(e) // it is announced when it becomes final
+		b.final.came(e, b.now)
+	}
+	b.endLocked(id, e)
+	if !e.has(known) {
+		b.wantLocked(id, want{child: b.now})
 	}
 	b.forgetLocked()
 	return true
 }
 
-// announcedLocked takes the time of an announcement, if it has one.
-func (b *Books) announcedLocked(now time.Time) {
-	if !now.IsZero() {
-		b.now = max(b.now, nanos(now))
+// revealLocked notes that a fact was announced after REST had shown it.
+func (b *Books) revealLocked(e *entry, how flags) {
+	if e.has(how) {
+		e.state &^= how
+		b.hidden--
 	}
 }
 
-// Recall takes back what Found and Final said was to be handed on and never was,
-// because its reader went away: it is asked for again, and said again.
-func (b *Books) Recall() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for id, e := range b.entries {
-		if e.has(given) && !e.has(added) {
-			e.state &^= given | known
-			delete(b.final.open, id)
-			b.wantLocked(id, endOfTime)
-		}
-		if e.has(told) && !e.has(ended) {
-			e.state = e.state&^(told|final) | opened
-			if e.has(known) {
-				b.final.open[id], b.final.hints[id] = e, true
-			}
-		}
+// handLocked notes that the MessageAdded of e goes to the handlers.
+func (b *Books) handLocked(e *entry) {
+	e.state = e.state&^due | handed
+	if !b.messages {
+		e.state |= delivered
 	}
 }
 
@@ -185,7 +264,8 @@ func (b *Books) Recall() {
 func (b *Books) entryLocked(id string) *entry {
 	e := b.entries[id]
 	if e == nil {
-		e = &entry{at: b.now}
+		e = b.pool.get()
+		e.at = b.now
 		b.entries[id] = e
 	}
 	return e
@@ -195,13 +275,37 @@ func (b *Books) entryLocked(id string) *entry {
 func (b *Books) knowLocked(id string, e *entry) {
 	e.state |= known
 	e.seen = b.now
-	if w := b.wanted[id]; w != nil {
-		b.dropLocked(id, w)
-	}
+	b.dropLocked(id)
 	if !e.has(final) {
 		b.final.open[id] = e
+		if e.has(dueFinal) {
+			b.final.hints[id] = true
+		}
 	}
 }
+
+// A pool makes entries many at a time: a live event must not cost an allocation.
+type pool struct {
+	fresh []entry
+	used  []*entry
+}
+
+func (p *pool) get() *entry {
+	if n := len(p.used); n > 0 {
+		e := p.used[n-1]
+		p.used = p.used[:n-1]
+		*e = entry{}
+		return e
+	}
+	if len(p.fresh) == 0 {
+		p.fresh = make([]entry, 512)
+	}
+	e := &p.fresh[0]
+	p.fresh = p.fresh[1:]
+	return e
+}
+
+func (p *pool) put(e *entry) { p.used = append(p.used, e) }
 
 // nanos is t as a number. Proposers may write any year; those that do not fit
 // are as far away as can be.

@@ -10,9 +10,10 @@ import (
 // them, and none with the same timestamp, is ever taken for new again.
 //
 // Some stay: the tips, because they are in every answer; what is newer than the
-// anchor, because since would show it again, unless that is as much as the limit
-// again; and 10,000 that are ahead of now, because by their timestamps the
-// horizon would rise above everything that is still to come.
+// anchor, because since would show it again, and what no handler was given yet,
+// unless that is as much as the limit again; and 10,000 that are ahead of now,
+// because by their timestamps the horizon would rise above everything that is
+// still to come.
 func (b *Books) forgetLocked() {
 	room := b.limit/slack + 1
 	if len(b.entries) < max(b.full, b.limit+room) {
@@ -20,20 +21,21 @@ func (b *Books) forgetLocked() {
 	}
 	b.evictLocked(len(b.entries)-b.limit, true)
 	if len(b.entries) > 2*b.limit {
+		b.overruns++
 		b.evictLocked(len(b.entries)-2*b.limit+room, false)
 	}
 	b.full = len(b.entries) + room // those that stay are not gone through each time
 }
 
-// evictLocked forgets up to n messages, only those not newer than the anchor if
-// anchored.
-func (b *Books) evictLocked(n int, anchored bool) {
+// evictLocked forgets up to n messages. careful: none that is newer than the
+// anchor, and none that is owed to a handler.
+func (b *Books) evictLocked(n int, careful bool) {
 	var oldest []anchor
 	future := 0
 	for id, e := range b.entries {
 		switch {
 		case b.tips[id]:
-		case anchored && b.anchor.id != "" && e.at > b.anchor.at:
+		case careful && (e.owed() || b.anchor.id != "" && e.at > b.anchor.at):
 		case e.at > b.now && future < ahead:
 			future++
 		default:
@@ -46,19 +48,23 @@ func (b *Books) evictLocked(n int, anchored bool) {
 		return
 	}
 	for _, o := range oldest[:n] {
+		b.pool.put(b.entries[o.id])
 		delete(b.entries, o.id)
-		delete(b.final.open, o.id)
-		delete(b.final.hints, o.id)
+		b.final.forget(o.id)
+		b.dropLocked(o.id)
 	}
-	b.forgotten = max(b.forgotten, min(oldest[n-1].at, b.now))
-	b.horizon = max(b.horizon, b.forgotten)
-	if b.entries[b.first] == nil {
-		b.first = ""
-		for _, o := range oldest[n:] {
-			if b.entries[o.id].has(known) {
-				b.first = o.id
-				break
-			}
+	b.horizon = max(b.horizon, min(oldest[n-1].at, b.now))
+}
+
+// insert puts x into best, which is sorted and no longer than n, if it belongs
+// there.
+func insert[T any](best []T, x T, n int, compare func(T, T) int) []T {
+	if len(best) >= n {
+		if n <= 0 || compare(x, best[n-1]) >= 0 {
+			return best
 		}
+		best = best[:n-1]
 	}
+	i, _ := slices.BinarySearchFunc(best, x, compare)
+	return slices.Insert(best, i, x)
 }

@@ -6,102 +6,193 @@ import (
 	"time"
 )
 
-// A want is an unknown message that something refers to.
+// A want is a message that is to be asked for.
 type want struct {
-	child int64  // timestamp of the newest that refers to it; of tips: the end of time
-	asked int64  // when it was last found missing
-	times int    // how often it was
-	pass  uint64 // in which pass, plus one
+	child     int64  // timestamp of the newest that refers to it; of tips: the end of time
+	asked     int64  // when it was last found missing
+	pass      uint64 // in which pass it was asked for, plus one
+	times     int    // how often it was found missing
+	announced bool   // it was handed on; its timestamp and parents are not known
+	earlier   bool   // an earlier run, whose horizon was lower, wanted it
+	fact      *Fact  // it was found, and Options.Known is asked about it
+}
+
+const endOfTime = 1<<63 - 1
+
+// absent reports whether the server does not have it.
+func (w want) absent() bool { return w.times >= tries }
+
+// lacks reports whether nothing is complete without it. What was announced is on
+// its way; it is complete but for its parents, which the next pass brings.
+func (w want) lacks() bool { return !w.absent() && (!w.announced || w.times > 0) }
+
+// wantLocked notes what is to be asked for, and what refers to it.
+func (b *Books) wantLocked(id string, w want) {
+	old, ok := b.wanted[id]
+	if ok {
+		old.child = max(old.child, w.child)
+		b.wanted[id] = old
+		return
+	}
+	if len(b.wanted) < b.limit {
+		b.setLocked(id, w)
+	}
+}
+
+// setLocked is the only place where wanted and what is counted of it change.
+func (b *Books) setLocked(id string, w want) {
+	if old, ok := b.wanted[id]; ok {
+		b.countLocked(old, -1)
+	}
+	b.wanted[id] = w
+	b.countLocked(w, 1)
+}
+
+// dropLocked ends the search for id.
+func (b *Books) dropLocked(id string) {
+	if w, ok := b.wanted[id]; ok {
+		delete(b.wanted, id)
+		b.countLocked(w, -1)
+	}
+}
+
+func (b *Books) countLocked(w want, n int) {
+	if w.absent() {
+		b.absent += n
+	}
+	if w.lacks() {
+		b.lacking += n
+	}
 }
 
 // Tips notes the server's tips. They are never forgotten while they are tips, and
-// the unknown ones are wanted.
-func (b *Books) Tips(ids []string) {
+// the unknown ones are wanted. news is true if there are such, other than those
+// that the server was found not to have.
+func (b *Books) Tips(ids []string) (news bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	// A server with more tips than half the books has the rest of them forgotten
 	// like all messages.
 	ids = ids[:min(len(ids), b.limit/2)]
 	if len(ids) != len(b.tips) || slices.ContainsFunc(ids, func(id string) bool { return !b.tips[id] }) {
-		b.tips = make(map[string]bool, len(ids))
+		clear(b.tips)
 		for _, id := range ids {
 			b.tips[id] = true
 		}
 	}
 	for _, id := range ids {
 		if e := b.entries[id]; e == nil || !e.has(known) {
-			b.wantLocked(id, endOfTime)
+			b.wantLocked(id, want{child: endOfTime})
+			news = news || !b.wanted[id].absent()
 		}
 	}
+	return news
 }
 
-const endOfTime = 1<<63 - 1
-
-// wantLocked notes that id is unknown, and what refers to it.
-func (b *Books) wantLocked(id string, child int64) {
-	if w := b.wanted[id]; w != nil {
-		w.child = max(w.child, child)
-		return
-	}
-	if len(b.wanted) < b.limit {
-		b.wanted[id] = &want{child: child}
-	}
-}
-
-// dropLocked ends the search for id.
-func (b *Books) dropLocked(id string, w *want) {
-	delete(b.wanted, id)
-	if w.times >= tries {
-		b.absent--
-	}
-}
-
-// Found notes a message that REST showed, and wants its parents. handOn is true
-// once: when it was not known before, and is new.
-func (b *Books) Found(f Fact, now time.Time) (handOn bool) {
+// Found notes a message that REST showed, and wants its parents. HandOn is said
+// once: when it was not known before, and is new. Ask is said each time until
+// Decide is called.
+func (b *Books) Found(f Fact, now time.Time) Verdict {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.beginLocked(nanos(now))
+	b.beginLocked(now)
 	at := nanos(f.Timestamp)
-	e := b.entryLocked(f.ID)
-	if !e.has(dated) {
-		e.at = at
-		e.state |= dated
-	}
 	b.newest.better(f.ID, at, b.now)
-	if at > b.horizon {
-		for _, id := range f.Parents {
-			if p := b.entries[id]; p == nil || !p.has(known) {
-				b.wantLocked(id, at)
-			}
-		}
+	e := b.entries[f.ID]
+	if e != nil && e.has(known) {
+		b.dateLocked(f, e)
+		return Pass
 	}
-	if e.has(known) {
-		return false
+	v := b.judgeLocked(f.ID, e, at)
+	if v == Ask {
+		b.askLocked(f, at)
+		return Ask
 	}
-	b.knowLocked(f.ID, e)
-	switch {
-	case !b.started:
-		handOn = at > max(b.begin, b.horizon)
-	case at > b.horizon:
-		handOn = true
-	default:
-		delete(b.final.open, f.ID)
+	if v == Pass && b.started && at <= b.horizon && b.tips[f.ID] {
+		b.late++
 	}
-	if handOn {
-		e.state |= given
-	}
-	b.forgetLocked()
-	return handOn
+	b.enterLocked(f, v == HandOn)
+	return v
 }
 
-// Ask returns up to n unknown messages to ask for: each once in a pass, and once
-// a minute those that were missing five times. Those that the newest messages
-// refer to come first.
+// judgeLocked decides whether an unknown message is new.
+func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
+	if !b.messages {
+		return Pass
+	}
+	horizon := b.horizon
+	switch {
+	case e != nil && e.has(due):
+		horizon = at - 1
+	case b.wanted[id].earlier:
+		horizon = min(horizon, b.resumed.horizon)
+	case !b.started:
+		horizon = max(horizon, b.begin)
+	}
+	switch {
+	case b.askKnown && at <= max(b.begin, b.horizon) && (at > b.first || at > horizon):
+		return Ask
+	case at > horizon:
+		return HandOn
+	}
+	return Pass
+}
+
+// enterLocked makes a message that REST showed known.
+func (b *Books) enterLocked(f Fact, handOn bool) {
+	e := b.entryLocked(f.ID)
+	b.knowLocked(f.ID, e)
+	switch {
+	case handOn:
+		b.handLocked(e)
+		e.state |= hidden
+		b.hidden++
+	case !b.messages:
+		b.handLocked(e)
+	}
+	b.dateLocked(f, e)
+	if !e.has(handed|dueFinal) && e.at <= b.horizon {
+		delete(b.final.open, f.ID) // nobody is told of its end either
+	}
+	b.forgetLocked()
+}
+
+// dateLocked notes what REST shows of a known message: when it was made, and what
+// by.
+func (b *Books) dateLocked(f Fact, e *entry) {
+	if !e.has(dated) {
+		e.at = nanos(f.Timestamp)
+		e.state |= dated
+		b.dropLocked(f.ID)
+	}
+	reach := b.horizon
+	if b.askKnown && e.state&(handed|delivered) == handed {
+		// What the application has not got may have parents that it has not got.
+		reach = min(reach, b.first)
+	}
+	b.parentsLocked(f, reach)
+}
+
+// parentsLocked wants the unknown parents of a message above reach.
+func (b *Books) parentsLocked(f Fact, reach int64) {
+	at := nanos(f.Timestamp)
+	if at <= reach {
+		return
+	}
+	for _, id := range f.Parents {
+		if p := b.entries[id]; p == nil || !p.has(known) {
+			b.wantLocked(id, want{child: at})
+		}
+	}
+}
+
+// Ask returns up to n messages to ask for: unknown tips and parents, and what was
+// announced and not shown yet. Each once in a pass, and those that were missing
+// five times once a minute. Those that the newest messages refer to come first.
 func (b *Books) Ask(now time.Time, n int) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.beginLocked(nanos(now))
+	b.beginLocked(now)
 	due := b.dueLocked()
 	if !b.started && b.walked+len(due) > ancestors+len(b.tips) {
 		b.startLocked(b.begin)
@@ -114,16 +205,16 @@ func (b *Books) Ask(now time.Time, n int) []string {
 
 // dueLocked returns the wanted ids that are to be asked for in this pass.
 func (b *Books) dueLocked() []string {
-	var due []string
+	var ids []string
 	for id, w := range b.wanted {
-		if w.times < tries && w.pass != b.pass+1 || w.times >= tries && b.now-w.asked >= int64(again) {
-			due = append(due, id)
+		if !w.absent() && w.pass != b.progress.pass+1 || w.absent() && b.now-w.asked >= int64(again) {
+			ids = append(ids, id)
 		}
 	}
-	slices.SortFunc(due, func(x, y string) int {
+	slices.SortFunc(ids, func(x, y string) int {
 		return cmp.Or(cmp.Compare(b.wanted[y].child, b.wanted[x].child), cmp.Compare(x, y))
 	})
-	return due
+	return ids
 }
 
 // startLocked ends the first pass. Nothing at or below horizon is new from now
@@ -131,9 +222,10 @@ func (b *Books) dueLocked() []string {
 func (b *Books) startLocked(horizon int64) {
 	b.started = true
 	b.horizon = max(b.horizon, horizon)
+	b.first = b.horizon
 	for id, w := range b.wanted {
-		if w.child <= b.horizon {
-			b.dropLocked(id, w)
+		if w.child <= b.horizon && w.fact == nil {
+			b.dropLocked(id)
 		}
 	}
 }
@@ -143,20 +235,17 @@ func (b *Books) startLocked(horizon int64) {
 func (b *Books) Missing(now time.Time, ids []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.now = max(b.now, nanos(now))
+	b.tellLocked(now)
 	for _, id := range ids {
-		w := b.wanted[id]
-		if w == nil {
+		w, ok := b.wanted[id]
+		if !ok {
 			continue
 		}
-		w.asked, w.pass = b.now, b.pass+1
+		w.asked, w.pass = b.now, b.progress.pass+1
 		w.times++
-		if w.times != tries {
-			continue
-		}
-		b.absent++
-		if b.absent > missing {
-			b.dropLocked(id, w)
+		b.setLocked(id, w)
+		if w.times == tries && b.absent > missing {
+			b.dropLocked(id)
 		}
 	}
 }
