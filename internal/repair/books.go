@@ -52,36 +52,41 @@ const (
 type Books struct {
 	limit int
 
-	mu       sync.Mutex
-	now      int64           // the server's latest time that was told
-	moved    bool            // … by another server
-	begin    int64           // first connection; 0: not yet
-	horizon  int64           // what is not later is history
-	first    int64           // the horizon of the first start; Options.Known is not asked below it
-	started  bool            // the first pass has ended
-	pool     pool            // where entries come from
-	entries  store           // everything that is known, and finals of unknown messages
-	tips     map[string]bool // the server's tips: never forgotten
-	wanted   map[string]want // unknown tips and parents, and what was only announced
-	absent   int             // of wanted: those that the server does not have
-	lacking  int             // of wanted: those without which nothing is complete
-	walked   int             // what the first pass asked for
-	full     int             // how many entries are looked through for the oldest next time
-	messages bool            // MessageAdded is wanted by somebody
-	finals   bool            // MessageFinalized is
-	askKnown bool            // there is somebody to ask for what an earlier run has delivered
-	resumed  resumed         // what the cursor said
-	progress progress        // of passes
-	anchor   anchor          // of the last pass
-	newest   anchor          // best of this pass
-	lost     int64           // when the server was found not to know the anchor
-	late     uint64          // unknown tips below the horizon
-	hidden   uint64          // what was found by REST and has not been announced since
-	overruns uint64          // how often the books were full twice over
-	final    finality
+	mu      sync.Mutex
+	now     int64 // the server's latest time that was told
+	moved   bool  // … by another server
+	begin   int64 // first connection; 0: not yet
+	horizon int64 // what is not later is history
+	first   int64 // the horizon of the first start; Options.Known is not asked below it
+	resumed resumed
+
+	messages bool // MessageAdded is wanted by somebody
+	finals   bool // MessageFinalized is
+	askKnown bool // there is somebody to ask for what an earlier run has delivered
+
+	pool    pool            // where entries come from
+	entries store           // everything that is known, and finals of unknown messages
+	full    int             // how many there are when the oldest are looked for again
+	tips    map[string]bool // the server's tips: never forgotten
+	wanted  map[string]want // unknown tips and parents, and what was only announced
+	absent  int             // of wanted: those that the server does not have
+	lacking int             // of wanted: those without which nothing is complete
+	pending int             // finals that Options.Known is asked about
+	final   finality
+
+	started  bool // the first pass has ended
+	walked   int  // what it asked for
+	progress progress
+	anchor   anchor // of the last pass
+	newest   anchor // best of this pass
+	lost     int64  // when the server was found not to know the anchor
+
+	late     uint64 // unknown tips below the horizon
+	hidden   uint64 // what was found by REST and has not been announced since
+	overruns uint64 // how often the books were full twice over
 }
 
-// progress says how far the passes are.
+// progress says how far the passes have come.
 type progress struct {
 	pass      uint64 // that have ended
 	disturbed uint64 // how often something may have been missed
@@ -124,7 +129,7 @@ func (e *entry) has(f flags) bool { return e.state&f != 0 }
 // owed reports whether a handler still has to be given something about e.
 func (e *entry) owed() bool {
 	return e.state&(handed|delivered) == handed || e.state&(told|returned) == told ||
-		e.has(due|dueFinal)
+		e.has(due|dueFinal|pending)
 }
 
 // New returns empty books for limit messages; zero and less mean 100,000.
@@ -228,7 +233,8 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 		b.revealLocked(e, masked)
 		return false
 	}
-	e.state = e.state&^(dueFinal|pending) | told
+	b.pendLocked(e, false)
+	e.state = e.state&^dueFinal | told
 	if !b.finals {
 		e.state |= returned
 	}
@@ -310,12 +316,15 @@ func (p *pool) put(e *entry) { p.used = append(p.used, e) }
 // nanos is t as a number. Proposers may write any year; those that do not fit
 // are as far away as can be.
 func nanos(t time.Time) int64 {
-	const far = 250 * 365 * 24 * 3600 // seconds, either way of 1970
+	const far = farFuture / int64(time.Second)
 	switch s := t.Unix(); {
 	case s > far:
-		return far * int64(time.Second)
+		return farFuture
 	case s < -far:
-		return -far * int64(time.Second)
+		return -farFuture
 	}
 	return t.UnixNano()
 }
+
+// farFuture is 125 years, either way of 1970: differences must not overflow.
+const farFuture = 125 * 365 * 24 * int64(time.Hour)

@@ -1,23 +1,246 @@
 package repair
 
-import "time"
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+	"hash/crc32"
+	"strings"
+	"time"
+)
 
-// resumed is what a cursor said.
-type resumed struct {
-	on      bool
-	horizon int64 // of the earlier run
-	saved   int64
+// The form of a cursor: magic, version, numbers, records, checksum.
+//
+//	4      "ADIC"
+//	1      version
+//	varint horizon of the first start, horizon to begin with, horizon of this run,
+//	       time of saving, time of the anchor: nanoseconds since 1970
+//	id     of the anchor: uvarint length and bytes; none if empty
+//	uvarint not-final messages that did not fit
+//	uvarint records
+//	       marks (1), id (32 bytes, or uvarint length and bytes), varint
+//	       milliseconds since the horizon to begin with
+//	4      CRC-32 of all before, big endian
+const (
+	magic      = "ADIC"
+	version    = 1
+	cursorSize = 48 << 10 // at most
+	overhead   = 512      // of it, for all but the records
+	margin     = 10 * time.Second
+	packed     = 32  // bytes of an id of 64 hexadecimal digits
+	longest    = 256 // bytes of another one that is remembered
+)
+
+// A mark says something about a message in a cursor.
+type mark = byte
+
+const (
+	markAdded    mark = 1 << iota // its MessageAdded was delivered
+	markFinal                     // its MessageFinalized was
+	markOpen                      // it was not final
+	markDue                       // its MessageAdded was on its way to the handlers
+	markDueFinal                  // its MessageFinalized was
+	markUndated                   // it was announced, and REST had not shown it
+	markWanted                    // it was not known, and referred to
+	markText                      // its id is not 64 hexadecimal digits
+)
+
+// A record is one message in a cursor.
+type record struct {
+	id    string
+	at    int64
+	marks mark
 }
 
-// Cursor returns the books in short.
-func (b *Books) Cursor() []byte { return nil }
-
-// Resume begins where a cursor ended.
-func (b *Books) Resume(cursor []byte) (left int, saved time.Time, err error) {
-	return 0, time.Time{}, &CursorError{Reason: "not yet"}
+// class says how much it matters: 0 is lost if it is left out, 1 is not asked about
+// any more, 2 is delivered twice.
+func (r record) class() int {
+	switch {
+	case r.marks&(markDue|markDueFinal|markUndated|markWanted) != 0:
+		return 0
+	case r.marks&markOpen != 0:
+		return 1
+	}
+	return 2
 }
 
-// A CursorError says why a cursor cannot be used.
-type CursorError struct{ Reason string }
+// Cursor returns what another run needs to go on where this one is: at most 48 KiB,
+// nil before the first connection. It holds what was delivered and what was not,
+// above the older of the anchor and the oldest message that is on its way to the
+// handlers; and what is on its way and not final even below.
+//
+// What does not fit is left out: first what was delivered, which comes again then,
+// then the oldest that are not final; nobody asks about them then. It looks at all
+// messages, which takes milliseconds when the books are full.
+func (b *Books) Cursor() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.begin == 0 && !b.resumed.on {
+		return nil
+	}
+	from, horizon := b.anchor, b.lowLocked(false)
+	records, left, lost := b.recordsLocked(horizon)
+	if lost {
+		// Not all that is on its way fits: since has to show it again.
+		horizon = b.lowLocked(true)
+		from = b.beforeLocked(horizon)
+		records, left, _ = b.recordsLocked(horizon)
+	}
+	out := append([]byte(magic), version)
+	for _, n := range []int64{b.first, horizon, b.earlierLocked(), max(b.now, b.resumed.saved), from.at} {
+		out = binary.AppendVarint(out, n)
+	}
+	if len(from.id) > longest {
+		from.id = ""
+	}
+	out = appendText(out, from.id)
+	out = binary.AppendUvarint(out, uint64(left))
+	out = binary.AppendUvarint(out, uint64(len(records)))
+	for _, r := range records {
+		out = r.append(out, horizon)
+	}
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
+}
 
-func (e *CursorError) Error() string { return "repair: cursor: " + e.Reason }
+// lowLocked returns the horizon to go on with: a little below the older of the
+// anchor and the oldest message that no handler has returned from. finals: or
+// finality of one.
+func (b *Books) lowLocked(finals bool) int64 {
+	if b.anchor.id == "" {
+		return b.horizon
+	}
+	low := b.anchor.at
+	for _, e := range b.entries {
+		if e.state&(handed|delivered) == handed || e.has(due) || finals && e.owed() {
+			low = min(low, e.at)
+		}
+	}
+	return max(b.horizon, low-int64(margin))
+}
+
+// beforeLocked returns the newest message at or before a time that since may begin
+// at.
+func (b *Books) beforeLocked(at int64) (best anchor) {
+	for id, e := range b.entries {
+		if e.at <= at && b.hereLocked(e) && (best.id == "" || e.at > best.at) {
+			best = anchor{id, e.at}
+		}
+	}
+	return best
+}
+
+// earlierLocked returns the horizon that is to judge what is wanted and not found
+// yet.
+func (b *Books) earlierLocked() int64 {
+	for _, w := range b.wanted {
+		if w.earlier {
+			return b.resumed.horizon
+		}
+	}
+	return b.horizon
+}
+
+// recordsLocked returns what fits of what is to be remembered, best first; how many
+// that are not final do not, and whether something is lost without another anchor.
+func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost bool) {
+	var classes [3][]record
+	const most = cursorSize / (packed + 2)
+	for id, e := range b.entries {
+		r := b.recordLocked(id, e)
+		c := r.class()
+		switch {
+		case c == 1:
+			left++
+		case c == 2 && e.at <= horizon:
+			continue
+		}
+		classes[c] = insert(classes[c], r, most, record.compare)
+	}
+	for id, w := range b.wanted {
+		if b.entries[id] == nil {
+			r := record{id, min(w.child, b.now), markWanted}
+			classes[0] = insert(classes[0], r, most, record.compare)
+		}
+	}
+	size := overhead
+	for c, class := range classes {
+		for _, r := range class {
+			n := r.size()
+			fits := len(r.id) <= longest && size+n <= cursorSize
+			if !fits {
+				lost = lost || c == 0
+				continue
+			}
+			size += n
+			if c == 1 {
+				left--
+			}
+			records = append(records, r)
+		}
+	}
+	return records, left, lost
+}
+
+// recordLocked returns what is to be remembered of a message.
+func (b *Books) recordLocked(id string, e *entry) record {
+	r := record{id: id, at: e.at}
+	w, wanted := b.wanted[id]
+	for _, m := range []struct {
+		is   bool
+		mark mark
+	}{
+		{e.state&(handed|delivered) == handed || e.has(due), markDue},
+		{e.has(delivered), markAdded},
+		{e.state&(told|returned) == told || e.has(dueFinal), markDueFinal},
+		{e.has(returned), markFinal},
+		{e.has(known) && (!e.has(final) || e.has(pending)), markOpen},
+		{wanted && w.announced, markUndated},
+		{!e.has(known), markWanted},
+	} {
+		if m.is {
+			r.marks |= m.mark
+		}
+	}
+	return r
+}
+
+// compare sorts the newer one first.
+func (r record) compare(s record) int {
+	return cmp.Or(cmp.Compare(s.at, r.at), cmp.Compare(r.id, s.id))
+}
+
+// size is how many bytes append makes, or a few more.
+func (r record) size() int {
+	const marks, at = 1, 7
+	if isPacked(r.id) {
+		return marks + packed + at
+	}
+	return marks + 2 + len(r.id) + at
+}
+
+func (r record) append(out []byte, horizon int64) []byte {
+	if isPacked(r.id) {
+		out = append(out, r.marks)
+		out, _ = hex.AppendDecode(out, []byte(r.id))
+	} else {
+		out = appendText(append(out, r.marks|markText), r.id)
+	}
+	return binary.AppendVarint(out, floorDiv(r.at-horizon, int64(time.Millisecond)))
+}
+
+func appendText(out []byte, s string) []byte {
+	return append(binary.AppendUvarint(out, uint64(len(s))), s...)
+}
+
+// isPacked reports whether id is 32 bytes in lower-case hexadecimal digits.
+func isPacked(id string) bool {
+	return len(id) == 2*packed && strings.Trim(id, "0123456789abcdef") == ""
+}
+
+// floorDiv is a/n, rounded down.
+func floorDiv(a, n int64) int64 {
+	if a < 0 {
+		return -((-a + n - 1) / n)
+	}
+	return a / n
+}

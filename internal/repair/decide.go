@@ -52,13 +52,7 @@ func (b *Books) decideFinalLocked(id string, known bool) (handOn bool) {
 		return false
 	}
 	handOn = !known && b.finals
-	e.state = e.state&^(pending|dueFinal) | told
-	if handOn {
-		e.state |= masked
-		b.hidden++
-	} else {
-		e.state |= returned
-	}
+	b.tellFinalLocked(e, handOn)
 	b.endLocked(id, e)
 	return handOn
 }

@@ -6,7 +6,7 @@ import "time"
 type Figures struct {
 	Known       int       // messages, and finals of unknown ones
 	Open        int       // known and not final
-	Wanted      int       // messages still to be asked for
+	Wanted      int       // messages still to be asked for, and facts that Options.Known is asked about
 	Absent      int       // messages that are referred to and that this server does not have
 	Unexplained int64     // finals that the server has counted since its first count, and that were not found
 	Late        uint64    // unknown tips below the horizon
@@ -23,13 +23,13 @@ func (b *Books) Figures() Figures {
 	f := Figures{
 		Known:       len(b.entries),
 		Open:        len(b.final.open),
-		Wanted:      len(b.wanted) - b.absent,
+		Wanted:      len(b.wanted) - b.absent + b.pending,
 		Absent:      b.absent,
 		Unexplained: max(0, b.final.unexplained-b.final.floor),
 		Late:        b.late,
 		Overruns:    b.overruns,
 		Hidden:      b.hidden,
-		Complete:    b.progress.whole && b.lacking == 0,
+		Complete:    b.progress.whole && b.lacking == 0 && b.pending == 0,
 	}
 	if b.begin != 0 {
 		f.Horizon = time.Unix(0, b.horizon).UTC()

@@ -48,7 +48,9 @@ func (b *Books) evictLocked(n int, careful bool) {
 		return
 	}
 	for _, o := range oldest[:n] {
-		b.pool.put(b.entries[o.id])
+		e := b.entries[o.id]
+		b.pendLocked(e, false)
+		b.pool.put(e)
 		delete(b.entries, o.id)
 		b.final.forget(o.id)
 		b.dropLocked(o.id)

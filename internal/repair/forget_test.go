@@ -34,11 +34,11 @@ func TestForget(t *testing.T) {
 
 	now := at(time.Hour)
 	for i := range 500 {
-		assert.False(t, b.Found(fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), i)
+		assert.False(t, found(b, fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), i)
 	}
 	horizon := b.Figures().Horizon
-	assert.False(t, b.Found(repair.Fact{ID: "tie", Timestamp: horizon}, now))
-	assert.True(t, b.Found(repair.Fact{ID: "after", Timestamp: horizon.Add(1)}, now))
+	assert.False(t, found(b, repair.Fact{ID: "tie", Timestamp: horizon}, now))
+	assert.True(t, found(b, repair.Fact{ID: "after", Timestamp: horizon.Add(1)}, now))
 }
 
 // Messages that share the timestamp of a forgotten one are not new either.
@@ -50,7 +50,7 @@ func TestForgetTies(t *testing.T) {
 		b.Found(fact(fmt.Sprint(i), time.Second), now)
 	}
 	for i := range 200 {
-		assert.False(t, b.Found(fact(fmt.Sprint(i), time.Second), now), i)
+		assert.False(t, found(b, fact(fmt.Sprint(i), time.Second), now), i)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestForgetAboveAnchor(t *testing.T) {
 	}
 	assert.LessOrEqual(t, b.Figures().Known, 2*limit+limit/8+1)
 	assert.False(t, b.Known("0"))
-	assert.False(t, b.Found(fact("0", 0), now))
+	assert.False(t, found(b, fact("0", 0), now))
 }
 
 // Messages ahead of now stay: they would lift the horizon above all that is to
@@ -105,14 +105,14 @@ func TestForgetAboveAnchor(t *testing.T) {
 func TestForgetNoFuture(t *testing.T) {
 	b := begun(80)
 	for i := range 60 {
-		assert.True(t, b.Found(fact(fmt.Sprint("future ", i), 24*365*time.Hour), at(time.Hour)))
+		assert.True(t, found(b, fact(fmt.Sprint("future ", i), 24*365*time.Hour), at(time.Hour)))
 	}
 	fill(b, 0, 500)
 	for i := range 60 {
 		assert.True(t, b.Known(fmt.Sprint("future ", i)), i)
 	}
 	assert.True(t, b.Figures().Horizon.Before(at(time.Hour)))
-	assert.True(t, b.Found(fact("next", 501*time.Second), at(time.Hour)))
+	assert.True(t, found(b, fact("next", 501*time.Second), at(time.Hour)))
 }
 
 // Books full of messages of the future are still bounded, and new messages still
@@ -123,7 +123,7 @@ func TestForgetFutureFlood(t *testing.T) {
 		b.Found(fact(fmt.Sprint(i), 24*365*time.Hour+time.Duration(i)), at(time.Hour))
 	}
 	assert.LessOrEqual(t, b.Figures().Known, 11_000)
-	assert.True(t, b.Found(fact("new", time.Hour+1), at(time.Hour)))
+	assert.True(t, found(b, fact("new", time.Hour+1), at(time.Hour)))
 }
 
 // Announced messages have no timestamp: they are dated by the server's time, as
@@ -140,10 +140,10 @@ func TestForgetAnnounced(t *testing.T) {
 	assert.True(t, b.Known(first), "since begins at the oldest that is still known")
 	now := at(time.Hour)
 	for i := range 500 {
-		assert.False(t, b.Found(fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), i)
+		assert.False(t, found(b, fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), i)
 	}
 	// One that was not announced in between.
-	assert.True(t, b.Found(fact("silent", 499500*time.Millisecond), now))
+	assert.True(t, found(b, fact("silent", 499500*time.Millisecond), now))
 }
 
 // In a run that only a stream feeds, no poll tells the time: the announcements do,
@@ -169,7 +169,7 @@ func TestForgetStreamOnly(t *testing.T) {
 	assert.Greater(t, b.Figures().Horizon.Sub(t0), 30*time.Minute, "it has risen with them")
 	now := at(total * time.Second)
 	for i := range total {
-		assert.False(t, b.Found(fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), "again: %d", i)
+		assert.False(t, found(b, fact(fmt.Sprint(i), time.Duration(i)*time.Second), now), "again: %d", i)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestForgetFinals(t *testing.T) {
 	}
 	assert.LessOrEqual(t, b.Figures().Known, 90)
 	assert.False(t, b.Known("499"), "it is final, but was never seen to exist")
-	assert.True(t, b.Found(fact("499", 499*time.Second), at(time.Hour)))
+	assert.True(t, found(b, fact("499", 499*time.Second), at(time.Hour)))
 	assert.False(t, b.Finalized("499", time.Time{}))
 	_, _, ok := repair.New(0).Anchor()
 	assert.False(t, ok)

@@ -103,9 +103,14 @@ func rank(b bool) int {
 func (b *Books) NotFinal(now time.Time, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if e := b.answeredLocked(now, id); e != nil {
-		e.denied = b.now
-		e.state &^= pending
+	e := b.answeredLocked(now, id)
+	if e == nil {
+		return
+	}
+	e.denied = b.now
+	if e.has(pending) { // another server said that it is
+		b.pendLocked(e, false)
+		e.state &^= final
 	}
 }
 
@@ -146,17 +151,43 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 	delete(b.final.hints, id)
 	e.asked = b.now
 	isNew := e.has(handed|dueFinal) || e.at > b.horizon
-	switch {
-	case !isNew, !b.finals, e.has(told):
-		b.endLocked(id, e)
-		e.state = e.state&^(dueFinal|pending) | told | returned
-		return Pass
-	case b.askKnown && e.at <= max(b.begin, b.horizon):
-		e.state |= final | pending // and open, so that it is asked about again
+	if isNew && b.finals && b.askKnown && e.at <= max(b.begin, b.horizon) {
+		b.pendLocked(e, true)
+		e.state |= final // and open, so that it is asked about again
 		return Ask
 	}
 	b.endLocked(id, e)
-	e.state = e.state&^(dueFinal|pending) | told | masked
-	b.hidden++
+	if isNew {
+		b.tellFinalLocked(e, b.finals)
+	}
+	if !isNew || !b.finals {
+		return Pass
+	}
 	return HandOn
+}
+
+// tellFinalLocked notes that a MessageFinalized which REST showed goes to the
+// handlers, or that none has to be given it.
+func (b *Books) tellFinalLocked(e *entry, handOn bool) {
+	b.pendLocked(e, false)
+	e.state = e.state&^dueFinal | told
+	if !handOn {
+		e.state |= returned
+		return
+	}
+	e.state |= masked
+	b.hidden++
+}
+
+// pendLocked notes whether Options.Known is asked about the finality of e.
+func (b *Books) pendLocked(e *entry, on bool) {
+	if e.has(pending) == on {
+		return
+	}
+	e.state ^= pending
+	if on {
+		b.pending++
+	} else {
+		b.pending--
+	}
 }

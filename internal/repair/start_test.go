@@ -21,6 +21,14 @@ func fact(id string, d time.Duration, parents ...string) repair.Fact {
 	return repair.Fact{ID: id, Timestamp: at(d), Parents: parents}
 }
 
+// found reports whether b says to hand on a message that REST shows.
+func found(b *repair.Books, f repair.Fact, now time.Time) bool {
+	return b.Found(f, now) == repair.HandOn
+}
+
+// ended does the same for the finality of a message.
+func ended(b *repair.Books, now time.Time, id string) bool { return b.Final(now, id) == repair.HandOn }
+
 // begun returns books whose first pass, at the first connection, found the given
 // messages and has ended.
 func begun(limit int, facts ...repair.Fact) *repair.Books {
@@ -39,11 +47,11 @@ func TestFirstPass(t *testing.T) {
 	b := repair.New(0)
 	b.Begin(t0)
 	b.Begin(at(time.Hour)) // another connection
-	assert.False(t, b.Found(fact("old", -time.Hour), at(time.Second)))
-	assert.False(t, b.Found(fact("recent", -time.Second), at(time.Second)))
-	assert.False(t, b.Found(fact("same instant", 0), at(time.Second)))
-	assert.True(t, b.Found(fact("meanwhile", time.Millisecond), at(time.Second)))
-	assert.False(t, b.Found(fact("meanwhile", time.Millisecond), at(time.Second)), "once")
+	assert.False(t, found(b, fact("old", -time.Hour), at(time.Second)))
+	assert.False(t, found(b, fact("recent", -time.Second), at(time.Second)))
+	assert.False(t, found(b, fact("same instant", 0), at(time.Second)))
+	assert.True(t, found(b, fact("meanwhile", time.Millisecond), at(time.Second)))
+	assert.False(t, found(b, fact("meanwhile", time.Millisecond), at(time.Second)), "once")
 	for _, id := range []string{"old", "recent", "same instant", "meanwhile"} {
 		assert.True(t, b.Known(id), id)
 	}
@@ -61,12 +69,12 @@ func TestFirstPass(t *testing.T) {
 // little older than the first connection.
 func TestLateArrival(t *testing.T) {
 	b := begun(0)
-	assert.True(t, b.Found(fact("a", -50*time.Second), at(time.Minute)))
-	assert.False(t, b.Found(fact("a", -50*time.Second), at(time.Minute)))
-	assert.True(t, b.Found(fact("at once", 0), at(time.Minute)))
+	assert.True(t, found(b, fact("a", -50*time.Second), at(time.Minute)))
+	assert.False(t, found(b, fact("a", -50*time.Second), at(time.Minute)))
+	assert.True(t, found(b, fact("at once", 0), at(time.Minute)))
 
-	assert.False(t, b.Found(fact("b", -time.Minute), at(time.Minute)), "not later than the horizon")
-	assert.False(t, b.Found(fact("c", -time.Hour), at(time.Minute)))
+	assert.False(t, found(b, fact("b", -time.Minute), at(time.Minute)), "not later than the horizon")
+	assert.False(t, found(b, fact("c", -time.Hour), at(time.Minute)))
 	assert.True(t, b.Known("c"), "so that nobody asks for it again")
 	assert.Equal(t, at(-time.Minute), b.Figures().Horizon)
 }
@@ -75,8 +83,8 @@ func TestLateArrival(t *testing.T) {
 func TestBeginByItself(t *testing.T) {
 	b := repair.New(0)
 	assert.True(t, b.Figures().Horizon.IsZero())
-	assert.False(t, b.Found(fact("a", -time.Second), t0))
-	assert.True(t, b.Found(fact("b", time.Second), t0))
+	assert.False(t, found(b, fact("a", -time.Second), t0))
+	assert.True(t, found(b, fact("b", time.Second), t0))
 	assert.Equal(t, at(-time.Minute), b.Figures().Horizon)
 
 	b = repair.New(0)
@@ -90,7 +98,7 @@ func TestLiveFirst(t *testing.T) {
 	assert.True(t, b.Added("a", time.Time{}))
 	assert.False(t, b.Added("a", time.Time{}), "a node announces some messages twice")
 	assert.True(t, b.Known("a"))
-	assert.False(t, b.Found(fact("a", time.Second, "p"), at(2*time.Second)))
+	assert.False(t, found(b, fact("a", time.Second, "p"), at(2*time.Second)))
 	assert.Equal(t, []string{"p"}, b.Ask(at(2*time.Second), 10), "its parents are news all the same")
 }
 
@@ -98,12 +106,12 @@ func TestLiveFirst(t *testing.T) {
 func TestClosure(t *testing.T) {
 	b := begun(0)
 	now := at(time.Minute)
-	assert.True(t, b.Found(fact("c", 50*time.Second, "b", "b2", "c"), now))
+	assert.True(t, found(b, fact("c", 50*time.Second, "b", "b2", "c"), now))
 	assert.Equal(t, []string{"b", "b2"}, b.Ask(now, 10), "a message is no unknown parent of itself")
-	assert.True(t, b.Found(fact("b", 40*time.Second, "a"), now))
-	assert.False(t, b.Found(fact("b2", -time.Minute, "history"), now))
+	assert.True(t, found(b, fact("b", 40*time.Second, "a"), now))
+	assert.False(t, found(b, fact("b2", -time.Minute, "history"), now))
 	assert.Equal(t, []string{"a"}, b.Ask(now, 10), "what only history refers to is passed over")
-	assert.True(t, b.Found(fact("a", 30*time.Second), now))
+	assert.True(t, found(b, fact("a", 30*time.Second), now))
 	assert.Empty(t, b.Ask(now, 10))
 	assert.Zero(t, b.Figures().Wanted)
 }
@@ -129,7 +137,7 @@ func TestAncestors(t *testing.T) {
 	assert.Equal(t, 1001, asked)
 	assert.Equal(t, t0, b.Figures().Horizon)
 	assert.Zero(t, b.Figures().Wanted)
-	assert.False(t, b.Found(fact("x", -time.Millisecond), t0), "not later than the horizon")
+	assert.False(t, found(b, fact("x", -time.Millisecond), t0), "not later than the horizon")
 }
 
 // What is newer than the first connection is closed under parents all the same.
@@ -142,7 +150,7 @@ func TestAncestorsGoOn(t *testing.T) {
 		ids := b.Ask(now, 10)
 		assert.Equal(t, []string{fmt.Sprint(i)}, ids)
 		f := fact(fmt.Sprint(i), time.Hour-time.Duration(i)*time.Second, fmt.Sprint(i+1))
-		assert.True(t, b.Found(f, now), i)
+		assert.True(t, found(b, f, now), i)
 	}
 }
 
@@ -164,6 +172,6 @@ func TestFirstAnnounced(t *testing.T) {
 // Any year may stand in a timestamp.
 func TestFarTimestamps(t *testing.T) {
 	b := begun(0)
-	assert.True(t, b.Found(repair.Fact{ID: "a", Timestamp: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, t0))
-	assert.False(t, b.Found(repair.Fact{ID: "b", Timestamp: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)}, t0))
+	assert.True(t, found(b, repair.Fact{ID: "a", Timestamp: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, t0))
+	assert.False(t, found(b, repair.Fact{ID: "b", Timestamp: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)}, t0))
 }
