@@ -202,6 +202,14 @@ func cause(err error) error {
 	return err
 }
 
+// Learn tells the client what time another answer of the server gave, which was
+// asked for at sent. A zero date tells nothing.
+func (c *Client) Learn(date, sent time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clock.read(date, 0, sent, time.Now())
+}
+
 // learn reads the server's clock.
 func (c *Client) learn(header http.Header, sent time.Time) {
 	date, err := http.ParseTime(header.Get("Date"))

@@ -17,8 +17,10 @@ import (
 // DefaultPollInterval is the pause between the beginnings of two polls.
 const DefaultPollInterval = 5 * time.Second
 
-// pollTypes are the types that can be rebuilt from REST answers. Of the others a
-// server keeps no trace that could be read.
+// pollTypes are the types that can be followed by REST. Of the others a server
+// keeps no trace that could be read. A poll reads for the two facts what is a sign
+// that there are some, the tips and the count; who reads the facts themselves is
+// told so by the books.
 var pollTypes = []events.Type{
 	events.TypeTipsUpdated, events.TypeMessageAdded, events.TypeMessageFinalized, events.TypeKCoreUpdated,
 	events.TypeDiversityUpdated, events.TypeEnergyUpdated, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated,
@@ -27,18 +29,17 @@ var pollTypes = []events.Type{
 // A pollConfig says whom to ask, and how often.
 type pollConfig struct {
 	REST     *rest.Client
-	Books    *repair.Books // of the run: what another transport handed on is not made up again; nil: new ones
+	Books    *repair.Books // take the tips and the count; nil: nobody does
 	Interval time.Duration // between the beginnings of two polls; 0 and less mean 5 s
 }
 
-// A pollStream is a stream rebuilt from REST answers. It has no goroutine: Next
-// waits until the next poll is due, makes it, and returns what came of it one
+// A pollStream is a stream of states rebuilt from REST answers. It has no goroutine:
+// Next waits until the next poll is due, makes it, and returns what came of it one
 // frame after the other, then a frame of kind Alive.
 //
-//	poll.go         when                     poll_messages.go  tips, since, the walk through the parents
-//	poll_round.go   one poll, in its steps   poll_finality.go  the count, and single messages
-//	poll_read.go    one answer               poll_state.go     the other four
-//	poll_open.go    for the Dialer           poll_frame.go     what is handed on
+//	poll.go         when                     poll_read.go   one answer
+//	poll_round.go   one poll, in its steps   poll_state.go  what is read
+//	poll_open.go    for the Dialer           poll_frame.go  what is handed on
 //
 // Only what changed is handed on; of a state its first answer counts as a change,
 // for a consumer needs something to begin with.
@@ -59,20 +60,17 @@ type pollStream struct {
 
 	// The rest is Next's.
 
-	queue    []Frame // what the last poll brought and Next has not returned yet
-	due      time.Time
-	cycle    cycle
-	messages []rest.Message // found, to be handed on
-	mute     bool           // the round before had no answer
+	queue []Frame // what the last poll brought and Next has not returned yet
+	due   time.Time
+	at    int  // of the poll under way: the next step
+	mute  bool // the round before had no answer
 
 	gone    map[read]time.Time           // answers that the server does not have, and when to ask again
 	told    map[read]bool                // that the server does not have them
 	shown   map[events.Type]events.Event // the last one handed on, its time left out
 	states  []state
-	resume  mark      // where a since that was too long for one poll goes on
-	proved  time.Time // when the anchor was last known to the server
-	turn    int       // of the states, in the first poll
-	first   bool      // no poll has ended yet
+	turn    int  // of the states, in the first poll
+	first   bool // no poll has ended yet
 	opening bool
 }
 
@@ -101,10 +99,8 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 	if s.interval <= 0 {
 		s.interval = DefaultPollInterval
 	}
-	s.states = s.stateReads()
+	s.states = stateReads()
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	// A stream before this one may have been closed with frames nobody read.
-	s.books.Recall()
 	if err := s.poll(ctx); err != nil {
 		s.cancel()
 		return nil, err

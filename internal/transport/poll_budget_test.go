@@ -38,8 +38,7 @@ var firstStates = []events.Type{
 	events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated,
 }
 
-// begin polls until each of the states came, and returns how long that took. None
-// of the history may come with them.
+// begin polls until each of the states came, and returns how long that took.
 func (rig *pollRig) begin(s transport.Stream) time.Duration {
 	rig.t.Helper()
 	from := time.Now()
@@ -47,8 +46,6 @@ func (rig *pollRig) begin(s transport.Stream) time.Duration {
 	for range 50 {
 		all = append(all, typesOf(rig.poll(s))...)
 		if !slices.ContainsFunc(firstStates, func(t events.Type) bool { return !slices.Contains(all, t) }) {
-			assert.Empty(rig.t, rig.added, "history")
-			assert.Empty(rig.t, rig.final, "history")
 			return time.Since(from)
 		}
 	}
@@ -56,34 +53,21 @@ func (rig *pollRig) begin(s transport.Stream) time.Duration {
 	return 0
 }
 
-// follow lets the DAG grow, slowly, and polls until all of it was handed on.
+// follow lets the DAG grow, slowly, and polls until its state has been told.
 func (rig *pollRig) follow(s transport.Stream) {
 	rig.t.Helper()
-	old := len(rig.node.Finals())
-	var all []string
-	for n := range 12 {
+	var frames []transport.Frame
+	for range 12 {
 		wait(10 * time.Second)
-		all = append(all, rig.node.AddMessage(refserver.AddOptions{Peer: n%3 == 0}))
-		if n%2 == 0 {
-			rig.node.Finalize(all[n], true)
-		}
-		rig.poll(s)
+		rig.node.AddMessage(refserver.AddOptions{})
+		frames = append(frames, rig.poll(s)...)
 	}
-	rig.polls(s, 100)
-	assert.ElementsMatch(rig.t, all, rig.added)
-	finals := rig.node.Finals()
-	for _, id := range finals[old:] {
-		assert.Contains(rig.t, rig.final, id)
-	}
-	// Of a message that nobody had the time to ask about before the count rose it
-	// cannot be known when it became final. It is told rather than lost, and once.
-	for _, id := range rig.final {
-		assert.Contains(rig.t, finals, id)
-	}
+	frames = append(frames, rig.polls(s, 20)...)
+	assert.ElementsMatch(rig.t, rig.node.Tips(), lastOf[events.TipsUpdated](rig.t, frames).Tips)
 }
 
-// With few requests a minute a stream is usable after the first answer, the rest
-// of the first poll comes with the next ones, and nothing is lost or told twice.
+// With few requests a minute a stream is usable after the first answer, and the
+// rest of the first poll comes with the next ones.
 func TestPollFewRequests(t *testing.T) {
 	for requests, begun := range map[int]time.Duration{2: 10 * time.Minute, 5: 3 * time.Minute, 12: 2 * time.Minute, 20: time.Minute} {
 		pollTest(t, func(t *testing.T, rig *pollRig) {
@@ -97,7 +81,6 @@ func TestPollFewRequests(t *testing.T) {
 			s.Close()
 
 			// Another one, with nothing left of the budget.
-			rig.added, rig.final = nil, nil
 			s = rig.open()
 			assert.Less(t, len(rig.poll(s)), 7)
 			s.Close()
@@ -203,8 +186,6 @@ func TestPollRetryAfter(t *testing.T) {
 		pollTest(t, func(t *testing.T, rig *pollRig) {
 			s := rig.open()
 			rig.poll(s)
-			wait(time.Second)
-			id := rig.node.AddMessage(refserver.AddOptions{})
 			rig.change = func(w http.ResponseWriter, r *http.Request) bool {
 				if !strings.Contains(r.URL.Path, "kcore") {
 					return false
@@ -220,7 +201,6 @@ func TestPollRetryAfter(t *testing.T) {
 				Transport: fallback.Polling, Kind: fallback.Busy, RetryAfter: 2 * time.Minute,
 			}, transport.Classify(fallback.Polling, err))
 			assert.ErrorContains(t, err, "transport: polling: rest: GET http://node/v1/finality/kcore/metrics")
-			assert.Equal(t, []string{id}, rig.added)
 
 			// The opening, too, although it has an answer.
 			wait(2 * time.Minute)
@@ -279,42 +259,10 @@ func TestPollThrottledFamily(t *testing.T) {
 		rig.refuse(http.StatusTooManyRequests, "diversity")
 		s := rig.open()
 		assert.Equal(t, []events.Type{events.TypeTipsUpdated, events.TypeKCoreUpdated, ""}, typesOf(rig.poll(s)))
-		assert.Equal(t, []string{"/v1/tips", "/v1/finality/kcore/metrics", "/v1/deposits", "/v1/diversity"}, rig.look())
+		assert.Equal(t, []string{"/v1/tips", "/v1/finality/kcore/metrics", "/v1/diversity"}, rig.look())
 		frames := rig.polls(s, 20)
 		assert.Contains(t, typesOf(frames), events.TypeEnergyUpdated)
 		assert.Contains(t, typesOf(frames), events.TypeEconomicsUpdated)
-	})
-}
-
-// A page that fails is where the next poll goes on, not where it was begun.
-func TestPollPageFails(t *testing.T) {
-	pollTest(t, func(t *testing.T, rig *pollRig) {
-		rig.node.AddMessage(refserver.AddOptions{})
-		s := rig.open(events.TypeMessageAdded)
-		rig.polls(s, 4)
-		s.Close()
-		var all []string
-		for range 700 {
-			wait(100 * time.Millisecond)
-			all = append(all, rig.node.AddMessage(refserver.AddOptions{}))
-		}
-		pages := 0
-		rig.change = func(w http.ResponseWriter, r *http.Request) bool {
-			if !strings.Contains(r.URL.Path, "since") {
-				return false
-			}
-			pages++
-			if pages == 2 {
-				w.WriteHeader(http.StatusInternalServerError)
-			}
-			return pages == 2
-		}
-		s = rig.open(events.TypeMessageAdded)
-		rig.poll(s)
-		assert.Len(t, rig.added, 500)
-		rig.poll(s)
-		assert.Equal(t, all, rig.added)
-		assert.Equal(t, 3, pages)
 	})
 }
 
@@ -327,7 +275,7 @@ func TestPollMissingLater(t *testing.T) {
 		require.Equal(t, []events.Type{events.TypeEconomicsUpdated}, rig.dialer.Missing())
 		var texts []string
 		for range 4 {
-			rig.refuse(http.StatusNotFound, "energy", "deposits", "economics")
+			rig.refuse(http.StatusNotFound, "energy", "economics")
 			for _, f := range rig.polls(s, 30) {
 				if f.Kind == wire.Refusal {
 					texts = append(texts, f.Text)

@@ -22,13 +22,12 @@ import (
 // ended reads a stream to its end.
 func (rig *pollRig) ended(s transport.Stream) error {
 	for {
-		f, err := s.Next()
+		_, err := s.Next()
 		if err != nil {
 			_, again := s.Next()
 			assert.Equal(rig.t, err, again)
 			return err
 		}
-		rig.handle(f)
 	}
 }
 
@@ -38,13 +37,11 @@ func kind(err error) fallback.Kind { return transport.Classify(fallback.Polling,
 // What a server does not have is left out; the rest goes on.
 func TestPollMissing(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
-		rig.refuse(http.StatusNotFound, "energy", "economics", "messages")
+		rig.refuse(http.StatusNotFound, "energy", "economics")
 		s := rig.open()
 		frames := rig.poll(s)
 		assert.Equal(t, []events.Type{events.TypeTipsUpdated, events.TypeKCoreUpdated, events.TypeDiversityUpdated}, typesOf(frames))
-		assert.ElementsMatch(t, []events.Type{
-			events.TypeEnergyUpdated, events.TypeEconomicsUpdated,
-		}, rig.dialer.Missing(), "an empty DAG asks for no message")
+		assert.ElementsMatch(t, []events.Type{events.TypeEnergyUpdated, events.TypeEconomicsUpdated}, rig.dialer.Missing())
 		rig.look()
 		rig.polls(s, 11)
 		assert.Zero(t, asks(rig.look(), "energy"), "not asked again for a minute")
@@ -54,18 +51,18 @@ func TestPollMissing(t *testing.T) {
 	})
 }
 
-// Without tips, or without any way to read messages, there are none.
+// Without tips nobody finds messages, unless there is one to begin at.
 func TestPollMissingMessages(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
-		rig.node.AddMessage(refserver.AddOptions{})
-		rig.refuse(http.StatusNotFound, "/v1/messages/bulk", "/v1/messages/since")
-		rig.open()
-		assert.Nil(t, rig.dialer.Missing())
-		rig.refuse(http.StatusNotFound, "tips", "/v1/messages/since")
+		rig.refuse(http.StatusNotFound, "tips")
 		rig.open()
 		assert.Equal(t, []events.Type{
 			events.TypeTipsUpdated, events.TypeMessageAdded, events.TypeMessageFinalized,
 		}, rig.dialer.Missing())
+		rig.books.Begin(time.Now())
+		rig.books.Added(rig.node.AddMessage(refserver.AddOptions{}), time.Now()) // announced
+		rig.open()
+		assert.Equal(t, []events.Type{events.TypeTipsUpdated}, rig.dialer.Missing())
 	})
 }
 

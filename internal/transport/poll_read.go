@@ -17,12 +17,7 @@ type read string
 
 const (
 	readTips          read = "tips"
-	readSince         read = "messages/since"
-	readBulk          read = "messages/bulk"
-	readMessage       read = "messages"
 	readKCore         read = "finality/kcore/metrics"
-	readDeposits      read = "deposits"
-	readFinality      read = "finality"
 	readDiversity     read = "diversity"
 	readEnergy        read = "energy"
 	readAdmissibility read = "admissibility"
@@ -136,7 +131,7 @@ func (s *pollStream) lacks(t events.Type) bool {
 		return missing(readTips)
 	case events.TypeMessageAdded, events.TypeMessageFinalized:
 		_, _, anchored := s.books.Anchor()
-		return (missing(readTips) || missing(readBulk) && missing(readMessage)) && (missing(readSince) || !anchored)
+		return missing(readTips) && !anchored // otherwise there is something to follow them from
 	case events.TypeKCoreUpdated:
 		return missing(readKCore)
 	default:

@@ -35,8 +35,6 @@ type pollRig struct {
 
 	mu    sync.Mutex
 	asked []string // paths since the last look
-
-	added, final []string // handed on, in order
 }
 
 // pollTest runs a test against a node, in fake time that is past the first
@@ -132,7 +130,7 @@ func (rig *pollRig) open(types ...events.Type) transport.Stream {
 }
 
 // poll returns the frames of the next poll, or of the one that opened the stream,
-// without the sign of life at its end. It does with facts what a client does.
+// without the sign of life at its end.
 func (rig *pollRig) poll(s transport.Stream) []transport.Frame {
 	rig.t.Helper()
 	var frames []transport.Frame
@@ -144,8 +142,8 @@ func (rig *pollRig) poll(s transport.Stream) []transport.Frame {
 			return frames
 		}
 		assert.Equal(rig.t, events.OriginPolled, f.Origin)
+		assert.NotEqual(rig.t, events.Fact, f.Type.Family(), "a fact")
 		frames = append(frames, f)
-		rig.handle(f)
 	}
 }
 
@@ -157,22 +155,6 @@ func (rig *pollRig) polls(s transport.Stream, n int) []transport.Frame {
 		frames = append(frames, rig.poll(s)...)
 	}
 	return frames
-}
-
-func (rig *pollRig) handle(f transport.Frame) {
-	added, final := f.Type == events.TypeMessageAdded, f.Type == events.TypeMessageFinalized
-	if !added && !final {
-		return
-	}
-	id, ok := wire.MessageID(f.Data)
-	require.True(rig.t, ok)
-	if added {
-		assert.True(rig.t, rig.books.Added(id, f.Time), "handed on twice: %s", id)
-		rig.added = append(rig.added, id)
-		return
-	}
-	assert.True(rig.t, rig.books.Finalized(id, f.Time), "handed on twice: %s", id)
-	rig.final = append(rig.final, id)
 }
 
 // typesOf returns the types of frames.

@@ -21,27 +21,13 @@ type step struct {
 	whole bool // in the first poll the next step waits until this one is done
 }
 
-// The steps of a poll, in their order: what a message is final about comes after
-// the message.
+// The steps of a poll, in their order.
 func pollSteps() []step {
 	return []step{
 		{run: (*round).readTips},
-		{run: (*round).readSince},
-		{run: (*round).readParents, whole: true},
 		{run: (*round).readCount},
-		{run: (*round).readDeposits},
 		{run: (*round).readStates, whole: true},
-		{run: (*round).askFinality},
 	}
-}
-
-// A cycle is how far a poll has come.
-type cycle struct {
-	step  int  // the next one
-	tips  bool // they were read, or the server has none
-	since bool // it came to its end
-	walks int  // bulk questions
-	rose  bool // the count of final messages
 }
 
 // A round is as much of a poll as can be done at once: usually all of it. With a
@@ -68,7 +54,7 @@ type round struct {
 // failed are made again in the next one.
 func (s *pollStream) poll(ctx context.Context) error {
 	r := &round{pollStream: s, ctx: ctx, start: time.Now(), want: s.wanted()}
-	fresh := s.cycle.step == 0
+	fresh := s.at == 0
 	r.steps()
 	if !fresh && r.answers == 0 && r.failed == nil {
 		r.steps() // there was nothing left to be done of the poll before
@@ -88,8 +74,8 @@ func (s *pollStream) poll(ctx context.Context) error {
 // steps makes those steps of the poll that are left.
 func (r *round) steps() {
 	all := pollSteps()
-	for r.cycle.step < len(all) {
-		now := all[r.cycle.step]
+	for r.at < len(all) {
+		now := all[r.at]
 		r.begun = 0
 		now.run(r)
 		// A step that has begun goes on in the next poll, so that one with much to do
@@ -97,12 +83,12 @@ func (r *round) steps() {
 		if r.ctx.Err() != nil || r.short && (r.begun == 0 || now.whole && r.first) {
 			return
 		}
-		r.cycle.step++
+		r.at++
 		if r.short || r.stopped {
 			return
 		}
 	}
-	r.cycle = cycle{}
+	r.at = 0
 	r.first = false
 }
 
@@ -110,21 +96,18 @@ func (r *round) steps() {
 func (r *round) close(fresh bool) error {
 	switch err := r.ctx.Err(); {
 	case r.over != nil:
-		r.flush()
 		return r.over
 	case err != nil && (r.answers == 0 || !errors.Is(err, context.DeadlineExceeded)):
-		r.flush()
 		return context.Cause(r.ctx)
 	case r.answers > 0:
 		r.mute = false
 		r.push(Frame{Message: wire.Message{Kind: wire.Alive, Time: r.now()}})
 		return nil
 	case fresh || r.mute:
-		r.flush()
 		return r.failed
 	default:
 		// What failed may be all that was left of the poll. A new one decides.
-		r.mute, r.cycle = true, cycle{}
+		r.mute, r.at = true, 0
 		return nil
 	}
 }
@@ -150,11 +133,6 @@ func (r *round) wants(types ...events.Type) bool {
 // wantsFacts reports whether messages are to be read.
 func (r *round) wantsFacts() bool {
 	return r.wants(events.TypeMessageAdded, events.TypeMessageFinalized)
-}
-
-// lasted reports whether the round has taken a certain part of the interval.
-func (r *round) lasted(part float64) bool {
-	return time.Since(r.start) > time.Duration(part*float64(r.interval))
 }
 
 // room reports whether another read may be made in this round: the first one

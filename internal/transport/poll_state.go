@@ -17,33 +17,69 @@ const stateEvery = 30 * time.Second
 type state struct {
 	typ   events.Type
 	what  read
-	ask   func(r *round) (e events.Event, ok bool, err error) // ok is false if there is nothing to say
-	read  time.Time                                           // when it last succeeded
-	tried time.Time                                           // when it was last asked for
+	read  time.Time // when it last succeeded
+	tried time.Time // when it was last asked for
 }
 
 // stateReads lists the four families.
-func (*pollStream) stateReads() []state {
+func stateReads() []state {
 	return []state{
-		{typ: events.TypeDiversityUpdated, what: readDiversity, ask: func(r *round) (events.Event, bool, error) {
-			e, err := r.rest.Diversity(r.ctx, rest.State)
-			return e, true, err
-		}},
-		{typ: events.TypeEnergyUpdated, what: readEnergy, ask: func(r *round) (events.Event, bool, error) {
-			e, err := r.rest.Energy(r.ctx, rest.State)
-			return e, true, err
-		}},
-		{typ: events.TypeAdmissibilityUpdated, what: readAdmissibility, ask: func(r *round) (events.Event, bool, error) {
-			return wrap(r.rest.Admissibility(r.ctx, rest.State))
-		}},
-		{typ: events.TypeEconomicsUpdated, what: readEconomics, ask: func(r *round) (events.Event, bool, error) {
-			e, err := r.rest.Economics(r.ctx, rest.State)
-			return e, true, err
-		}},
+		{typ: events.TypeDiversityUpdated, what: readDiversity},
+		{typ: events.TypeEnergyUpdated, what: readEnergy},
+		{typ: events.TypeAdmissibilityUpdated, what: readAdmissibility},
+		{typ: events.TypeEconomicsUpdated, what: readEconomics},
 	}
 }
 
-func wrap[E events.Event](e E, ok bool, err error) (events.Event, bool, error) { return e, ok, err }
+// readTips reads the tips, in each poll: a new message is one of them, or makes
+// one of them vanish.
+func (r *round) readTips() {
+	if r.wantsFacts() || r.wants(events.TypeTipsUpdated) {
+		r.tips()
+	}
+}
+
+// tips reads them if nobody wants them, too.
+func (r *round) tips() bool {
+	var ids []string
+	ok := r.read(readTips, rest.Fact, func() (err error) {
+		ids, err = r.rest.Tips(r.ctx, rest.Fact)
+		return err
+	})
+	if !ok {
+		return false
+	}
+	if r.wantsFacts() {
+		r.books.Tips(ids)
+	}
+	if r.wants(events.TypeTipsUpdated) {
+		r.showState(events.TypeTipsUpdated, rest.TipsUpdated(ids, events.Timestamp{}))
+	}
+	return true
+}
+
+// readCount reads the count of final messages, in each poll.
+func (r *round) readCount() {
+	final := r.wants(events.TypeMessageFinalized)
+	if !final && !r.wants(events.TypeKCoreUpdated) {
+		return
+	}
+	var k rest.KCore
+	counted := r.read(readKCore, rest.Fact, func() (err error) {
+		k, err = r.rest.KCore(r.ctx, rest.Fact)
+		return err
+	})
+	if !counted {
+		return
+	}
+	if final {
+		r.books.Counted(r.now(), k.FinalizedCount)
+		r.books.Hint(k.Recent)
+	}
+	if r.wants(events.TypeKCoreUpdated) {
+		r.showState(events.TypeKCoreUpdated, k.KCoreUpdated)
+	}
+}
 
 // readStates reads the states that are due: in the first poll all of them, later
 // as many as it takes to have each every 30 s, those first that were asked for
@@ -76,7 +112,7 @@ func (r *round) readState(st *state) {
 	var something bool
 	st.tried = time.Now()
 	ok := r.read(st.what, rest.State, func() (err error) {
-		e, something, err = st.ask(r)
+		e, something, err = r.rest.State(r.ctx, rest.State, st.typ)
 		return err
 	})
 	if !ok {
@@ -90,36 +126,10 @@ func (r *round) readState(st *state) {
 
 // showState hands a state on if it differs from the last one, times aside.
 func (r *round) showState(t events.Type, e events.Event) {
-	e = timed(e, events.Timestamp{})
+	e = rest.Stamped(e, events.Timestamp{})
 	if last, ok := r.shown[t]; ok && reflect.DeepEqual(last, e) {
 		return
 	}
 	r.shown[t] = e
-	r.push(r.event(timed(e, r.stamp())))
-}
-
-// timed returns a state with another timestamp.
-func timed(e events.Event, at events.Timestamp) events.Event {
-	switch e := e.(type) {
-	case events.TipsUpdated:
-		e.Timestamp = at
-		return e
-	case events.KCoreUpdated:
-		e.Timestamp = at
-		return e
-	case events.DiversityUpdated:
-		e.Timestamp = at
-		return e
-	case events.EnergyUpdated:
-		e.Timestamp = at
-		return e
-	case events.AdmissibilityUpdated:
-		e.Timestamp = at
-		return e
-	case events.EconomicsUpdated:
-		e.Timestamp = at
-		return e
-	default:
-		return e
-	}
+	r.push(r.event(rest.Stamped(e, r.stamp())))
 }

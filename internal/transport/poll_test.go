@@ -17,7 +17,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// The first poll tells the state, and none of the history.
+// The first poll tells the state.
 func TestPollBegins(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
 		for n := range 30 {
@@ -54,8 +54,6 @@ func TestPollBegins(t *testing.T) {
 		e := lastOf[events.EconomicsUpdated](t, frames)
 		assert.Equal(t, "310000000", e.TotalSupply)
 		assert.Equal(t, "60000000", e.TreasuryBalance)
-		assert.Empty(t, rig.added)
-		assert.Empty(t, rig.final)
 
 		assert.Empty(t, rig.polls(s, 20), "nothing changes, nothing is told")
 		assert.Nil(t, rig.dialer.Missing())
@@ -70,14 +68,10 @@ func TestPollEmptyDAG(t *testing.T) {
 		assert.Empty(t, lastOf[events.TipsUpdated](t, frames).Tips)
 		assert.Contains(t, string(frames[0].Data), `"tips":[]`)
 		assert.NotContains(t, typesOf(frames), events.TypeAdmissibilityUpdated, "nothing could be judged")
-		// A message within the same instant as the first poll.
-		id := rig.node.AddMessage(refserver.AddOptions{})
-		rig.polls(s, 3)
-		assert.Equal(t, []string{id}, rig.added)
 	})
 }
 
-// What changes is told once.
+// What changes is told once. Facts are not told, but the books hear of them.
 func TestPollChanges(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
 		rig.node.AddMessage(refserver.AddOptions{})
@@ -86,26 +80,20 @@ func TestPollChanges(t *testing.T) {
 		wait(time.Second)
 		id := rig.node.AddMessage(refserver.AddOptions{})
 		frames := rig.poll(s)
-		assert.Equal(t, []events.Type{events.TypeTipsUpdated, events.TypeMessageAdded, events.TypeKCoreUpdated}, typesOf(frames)[:3])
-		assert.Equal(t, []string{id}, rig.added)
-		m := lastOf[events.MessageAdded](t, frames)
-		assert.EqualValues(t, 1, m.Depth)
-		assert.False(t, m.Timestamp.IsZero())
+		assert.Equal(t, []events.Type{events.TypeTipsUpdated, events.TypeKCoreUpdated}, typesOf(frames)[:2])
+		assert.Equal(t, []string{id}, lastOf[events.TipsUpdated](t, frames).Tips)
+		assert.Contains(t, rig.books.Ask(time.Now(), 9), id)
 
 		rig.node.Finalize(id, true)
 		frames = rig.poll(s)
-		assert.Equal(t, []events.Type{events.TypeKCoreUpdated, events.TypeMessageFinalized}, typesOf(frames)[:2])
-		assert.Equal(t, events.FinalityKCore, lastOf[events.MessageFinalized](t, frames).FinalityType)
-		assert.Equal(t, []string{id}, rig.final)
+		assert.EqualValues(t, 1, lastOf[events.KCoreUpdated](t, frames).FinalizedCount)
 
 		economics := ledger.Genesis()
 		economics.Balance = ledger.ADIC / 8
 		rig.node.SetEconomics(economics)
 		frames = rig.polls(s, 6)
 		assert.Equal(t, "0.125", lastOf[events.EconomicsUpdated](t, frames).TreasuryBalance)
-		rig.polls(s, 20)
-		assert.Equal(t, []string{id}, rig.added)
-		assert.Equal(t, []string{id}, rig.final)
+		assert.Empty(t, rig.polls(s, 20))
 	})
 }
 
@@ -123,13 +111,13 @@ func TestPollSchedule(t *testing.T) {
 		assert.Equal(t, 10*time.Minute, time.Since(from), "the budget makes nobody wait")
 		asked := rig.look()
 		for path, want := range map[string]int{
-			"/v1/tips": 120, "/v1/messages/since/": 120, "/v1/finality/kcore/metrics": 120, "/v1/diversity": 20,
+			"/v1/tips": 120, "/v1/finality/kcore/metrics": 120, "/v1/diversity": 20,
 			"/v1/energy": 20, "/v1/admissibility": 20, "/v1/economics/supply": 20, "/v1/economics/treasury": 20,
-			"/v1/messages/bulk": 10, "/v1/deposits": 0, "status": 0, "health": 0, "statistics": 0, "range": 0, "/metrics": 120,
+			"messages": 0, "/v1/deposits": 0, "/v1/finality/*": 0,
+			"status": 0, "health": 0, "statistics": 0, "range": 0, "/metrics": 120,
 		} {
 			assert.Equal(t, want, asks(asked, path), path)
 		}
-		assert.LessOrEqual(t, asks(asked, "/v1/finality/*"), 30, "three a minute at most, while something is not final")
 	})
 }
 
@@ -175,8 +163,8 @@ func TestPollNegativeInterval(t *testing.T) {
 func TestPollOnlyWanted(t *testing.T) {
 	for want, paths := range map[events.Type][]string{
 		events.TypeTipsUpdated:          {"/v1/tips"},
-		events.TypeMessageAdded:         {"/v1/tips"}, // an empty DAG
-		events.TypeMessageFinalized:     {"/v1/tips", "/v1/finality/kcore/metrics", "/v1/deposits"},
+		events.TypeMessageAdded:         {"/v1/tips"},
+		events.TypeMessageFinalized:     {"/v1/tips", "/v1/finality/kcore/metrics"},
 		events.TypeKCoreUpdated:         {"/v1/finality/kcore/metrics"},
 		events.TypeDiversityUpdated:     {"/v1/diversity"},
 		events.TypeEnergyUpdated:        {"/v1/energy"},
@@ -197,27 +185,15 @@ func TestPollOnlyWanted(t *testing.T) {
 	}
 }
 
-// MessageFinalized alone needs the messages, and does not tell them.
-func TestPollFinalizedOnly(t *testing.T) {
+// What is wanted besides is read from the next poll on.
+func TestPollWiden(t *testing.T) {
 	pollTest(t, func(t *testing.T, rig *pollRig) {
 		s := rig.open(events.TypeMessageFinalized)
-		rig.poll(s)
-		wait(time.Second)
-		id := rig.node.AddMessage(refserver.AddOptions{})
-		rig.node.Finalize(id, true)
-		frames := rig.polls(s, 3)
-		assert.Equal(t, []events.Type{events.TypeMessageFinalized}, typesOf(frames))
-		assert.Equal(t, []string{id}, rig.final)
-
-		// Somebody wants the messages, too: from now on.
-		assert.True(t, s.Widen([]events.Type{events.TypeMessageAdded, events.TypeTransferRecorded}))
-		wait(time.Second)
-		second := rig.node.AddMessage(refserver.AddOptions{})
-		frames = rig.polls(s, 3)
-		assert.Equal(t, []events.Type{events.TypeMessageAdded}, typesOf(frames))
-		assert.Equal(t, []string{second}, rig.added)
+		assert.Empty(t, rig.poll(s))
+		assert.True(t, s.Widen([]events.Type{events.TypeTipsUpdated, events.TypeTransferRecorded}))
+		assert.Equal(t, []events.Type{events.TypeTipsUpdated}, typesOf(rig.poll(s)))
 		assert.True(t, s.Widen(nil))
-		assert.Len(t, typesOf(rig.poll(s)), 5, "all but admissibility, of which there is no sample")
+		assert.Len(t, typesOf(rig.poll(s)), 4, "all but admissibility, of which there is no sample")
 	})
 }
 
@@ -286,18 +262,16 @@ func TestPollServerClock(t *testing.T) {
 			rig.node.AddMessage(refserver.AddOptions{})
 			wait(2 * time.Second)
 			s := rig.open()
-			rig.poll(s)
-			wait(2 * time.Second)
-			id := rig.node.AddMessage(refserver.AddOptions{})
-			frames := rig.polls(s, 2)
-			assert.Equal(t, []string{id}, rig.added)
-			assert.InDelta(t, 0, time.Now().Add(skew).Sub(lastOf[events.MessageAdded](t, frames).Timestamp.Time), float64(6*time.Second))
+			for _, f := range rig.poll(s) {
+				assert.Equal(t, time.Now().Add(skew).UTC(), f.Time, "%s", f.Type)
+			}
+			assert.Equal(t, time.Now().Add(skew).UTC(), rig.dialer.REST().Now().UTC())
 		})
 	}
 }
 
-// BenchmarkPoll is a poll of an idle node, without the network: tips, since and
-// the count, now and then a state, and what the node does to answer.
+// BenchmarkPoll is a poll of an idle node, without the network: tips and the count,
+// now and then a state, and what the node does to answer.
 func BenchmarkPoll(b *testing.B) {
 	rig := &pollRig{node: refserver.New(refserver.Config{Dialect: refserver.Node}), books: repair.New(0)}
 	for range 100 {

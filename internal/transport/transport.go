@@ -66,9 +66,8 @@ type Config struct {
 	MaxFrame     int64         // bytes of one message; 0 means 16 MiB
 	Requests     int           // REST requests per minute; 0 means 120
 
-	// Books hold what is known of the messages, by whichever transport it came.
-	// Polling reads and writes them, one stream at a time. Nil means new ones for
-	// each polling stream.
+	// Books take the tips and the count of final messages that polling reads. What
+	// facts there are it does not read itself. Nil: nobody takes them.
 	Books *repair.Books
 }
 
@@ -179,6 +178,15 @@ func NewDialer(cfg Config) *Dialer {
 // *RedirectError, *ContentTypeError, *HandshakeError, *FilterError,
 // *SilentError, or of polling one of package rest.
 func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
+	began := time.Now()
+	s, err := d.open(ctx, t, types)
+	if err == nil {
+		d.rest.Learn(s.ServerTime(), began)
+	}
+	return s, err
+}
+
+func (d *Dialer) open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
 	switch t {
 	case fallback.WebSocket:
 		return d.openRespelling(ctx, types)
@@ -202,6 +210,10 @@ func (d *Dialer) Missing() []events.Type {
 	defer d.mu.Unlock()
 	return append([]events.Type(nil), d.missing...)
 }
+
+// REST returns the client that reads by REST. It shares with polling its budget and
+// what is known of the server's clock and paths.
+func (d *Dialer) REST() *rest.Client { return d.rest }
 
 // Close closes the idle connections of the Dialer's own client. Those of a
 // client that was handed in are its owner's. Streams stay open.

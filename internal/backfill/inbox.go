@@ -1,0 +1,196 @@
+package backfill
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// Mode is what the loop has to make up for.
+type Mode uint8
+
+// The modes.
+const (
+	Paused  Mode = iota // there is no connection: nothing is asked
+	Stream              // a stream announces most of it
+	Polling             // nothing announces facts; the transport reads the states
+	Dead                // a connection that says nothing any more: all is read every 30 s
+)
+
+// families is how many families of states can be read.
+const families = 6
+
+// familyOf returns the number of a family.
+func familyOf(t events.Type) (i int, ok bool) {
+	all := stateTypes()
+	i = slices.Index(all[:], t)
+	return i, i >= 0
+}
+
+// A signal is what the loop is told about a family of states.
+type signal struct {
+	due  atomic.Bool   // it is to be read again
+	live atomic.Uint64 // events that came
+}
+
+// An inbox is what the loop is told, until it is taken.
+type inbox struct {
+	mode       Mode
+	types      []events.Type // wanted; nil: all
+	connection uint64        // how many there were, ends included
+	cancel     context.CancelFunc
+	full       bool   // a full pass is wanted
+	sign       bool   // there is something new
+	tips       []byte // newest payload
+}
+
+// Follow says what there is to make up for, and which types are wanted; nil: all.
+// types is kept. From Paused, and from a stream to polling or back, is a new
+// connection: a full pass comes as soon as one may. When Follow has returned from
+// such a change, no answer from before it gets into the books.
+func (l *Loop) Follow(mode Mode, types []events.Type) {
+	defer l.ring()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := l.in
+	l.in.mode, l.in.types = mode, types
+	if connected(mode) != connected(last.mode) {
+		l.in.connection++
+		l.in.sign, l.in.tips = false, nil
+		if last.cancel != nil {
+			last.cancel()
+		}
+	}
+	switch {
+	case mode == Paused:
+	case l.in.connection != last.connection:
+		l.cfg.Books.Disturb()
+		l.in.full = true
+	case mode != last.mode, wantsFacts(types) && !wantsFacts(last.types):
+		l.in.full = true
+	}
+}
+
+// connected tells connections apart: a dead one is a stream.
+func connected(m Mode) Mode {
+	if m == Dead {
+		return Stream
+	}
+	return m
+}
+
+// Hole says that something may be missing: nothing is in sync until a full pass
+// has ended, which comes as soon as one may.
+func (l *Loop) Hole() {
+	l.cfg.Books.Disturb()
+	l.put(func(in *inbox) { in.full = true })
+}
+
+// Sign says that there is something new: a pass comes within 3 s.
+func (l *Loop) Sign() { l.put(func(in *inbox) { in.sign = true }) }
+
+// Tips hands over the newest payload of a TipsUpdated, which is not modified any
+// more. If it names unknown messages, that is a Sign.
+func (l *Loop) Tips(payload []byte) { l.put(func(in *inbox) { in.tips = payload }) }
+
+// put changes the inbox, unless there is no connection, and wakes the loop.
+func (l *Loop) put(change func(*inbox)) {
+	l.mu.Lock()
+	paused := l.in.mode == Paused
+	if !paused {
+		change(&l.in)
+	}
+	l.mu.Unlock()
+	if !paused {
+		l.ring()
+	}
+}
+
+// Due says that a family of states is to be read again. While polling it is not,
+// for the transport reads it.
+func (l *Loop) Due(t events.Type) {
+	if i, ok := familyOf(t); ok {
+		l.states[i].due.Store(true)
+		l.ring()
+	}
+}
+
+// Live says that a live event of a family of states came: it need not be read
+// again, and what was asked for before is thrown away. It costs two atomic writes.
+func (l *Loop) Live(t events.Type) {
+	if i, ok := familyOf(t); ok {
+		l.states[i].live.Add(1)
+		l.states[i].due.Store(false)
+	}
+}
+
+func (l *Loop) ring() {
+	select {
+	case l.bell <- struct{}{}:
+	default:
+	}
+}
+
+// take begins a turn.
+func (l *Loop) take(ctx context.Context) *turn {
+	t := &turn{Loop: l, life: ctx}
+	t.ctx, t.stop = context.WithCancel(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.now = l.in
+	l.in.cancel, l.in.tips = t.stop, nil
+	return t
+}
+
+// book writes an answer into the books, unless the connection has changed since
+// the question.
+func (t *turn) book(write func(b *repair.Books, now time.Time)) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.in.connection != t.now.connection {
+		return false
+	}
+	write(t.cfg.Books, t.cfg.REST.Now())
+	return true
+}
+
+// readMail reads what came in.
+func (t *turn) readMail() {
+	if t.now.mode == Polling {
+		for i := range t.states {
+			t.states[i].due.Store(false)
+		}
+	}
+	var payload struct {
+		Tips []string `json:"tips"`
+	}
+	if t.now.tips == nil || !wantsFacts(t.now.types) || json.Unmarshal(t.now.tips, &payload) != nil {
+		return
+	}
+	t.tips(payload.Tips)
+}
+
+// tips puts tips into the books; news are a sign.
+func (t *turn) tips(ids []string) {
+	const longest = 256 // bytes of an id
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" || len(id) > longest })
+	news := false
+	t.book(func(b *repair.Books, _ time.Time) { news = b.Tips(ids) })
+	if news {
+		t.put(func(in *inbox) { in.sign = true })
+	}
+}
+
+// wants reports whether a type is wanted.
+func (t *turn) wants(typ events.Type) bool { return wants(t.now.types, typ) }
+
+func wants(types []events.Type, t events.Type) bool { return types == nil || slices.Contains(types, t) }
+
+func wantsFacts(types []events.Type) bool {
+	return wants(types, events.TypeMessageAdded) || wants(types, events.TypeMessageFinalized)
+}

@@ -1,0 +1,191 @@
+package backfill
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/rest"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// A Config says whom to ask, and who takes what comes of it.
+type Config struct {
+	REST  *rest.Client  // of one endpoint; shares its budget with whoever else uses it
+	Books *repair.Books // of the run
+
+	// Fill hands on a fact that was found by REST, or a state that was read again.
+	// It waits while there is no room; its error is that of ctx. It is called once
+	// for each fact that the books said is to be handed on, unless the run ends.
+	Fill func(ctx context.Context, env events.Envelope) error
+
+	// Known says for each of the facts, by type and id, whether the application has
+	// had it; nil: nobody knows. A panic in it is an error, and on an error it is
+	// asked again later. It may take 30 s.
+	Known func(ctx context.Context, facts []events.Envelope) ([]bool, error)
+
+	// Note takes what an operator should know; nil: nobody. It must not block.
+	Note func(Note)
+}
+
+// A Note is something that an operator should know.
+type Note struct {
+	Kind NoteKind
+	Err  error // of Failed
+	N    int   // of Unannounced and Overrun: how many so far
+}
+
+// NoteKind is what a Note is about.
+type NoteKind uint8
+
+// The kinds of notes.
+const (
+	Failed      NoteKind = iota // a question failed, or Known did; it will be asked again
+	History                     // after a re-connect the server has none of the messages that it had
+	Ended                       // a pass has ended, and all that it found was handed on
+	Unannounced                 // the stream did not announce facts that REST has; once
+	Overrun                     // the books were full twice over: something cannot be repaired
+)
+
+// A Loop reads what a stream did not say. Run is its goroutine; everything else
+// may be called from any, at any time, and does not wait.
+type Loop struct {
+	cfg  Config
+	bell chan struct{} // something came in
+
+	states [families]signal // by family
+
+	mu sync.Mutex // guards in; of the answers' way into the books, see turn.book
+	in inbox
+
+	// The rest is Run's.
+
+	seen     inbox         // mode and connection of the turn before
+	joined   time.Time     // when the connection came
+	pass     *pass         // under way; nil: none
+	began    time.Time     // when the last one did
+	whole    time.Time     // and the last full one
+	retry    backoff       // of passes
+	history  bool          // the next full pass tells whether the server has another history
+	beats    uint64        // of the count, at the last full pass
+	held     []item        // found by the pass, to be handed on
+	asking   []item        // waiting for Known
+	asked    map[fact]bool // the same
+	decision backoff       // of Known
+	rounds   finality
+	reads    [families]reading
+	gone     map[question]time.Time // what the server does not have, and when to ask again
+	told     map[question]bool
+	hungry   time.Time // since when a question waits for the budget
+	silence  silence
+	overruns uint64 // that were told
+}
+
+// New returns a loop that does nothing until Follow.
+func New(cfg Config) *Loop {
+	if cfg.Note == nil {
+		cfg.Note = func(Note) {}
+	}
+	return &Loop{
+		cfg:   cfg,
+		bell:  make(chan struct{}, 1),
+		asked: make(map[fact]bool),
+		gone:  make(map[question]time.Time),
+		told:  make(map[question]bool),
+	}
+}
+
+// Run works until ctx ends. It is called once.
+func (l *Loop) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		t := l.take(ctx)
+		next := t.run()
+		t.stop()
+		l.sleep(ctx, next)
+	}
+}
+
+// sleep waits until next, without end if that is zero, or until something comes in.
+func (l *Loop) sleep(ctx context.Context, next time.Time) {
+	var due <-chan time.Time
+	if !next.IsZero() {
+		if !time.Now().Before(next) {
+			return
+		}
+		timer := time.NewTimer(time.Until(next))
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case <-due:
+	case <-l.bell:
+	case <-ctx.Done():
+	}
+}
+
+// A turn is what the loop does before it looks again at what came in.
+type turn struct {
+	*Loop
+
+	life context.Context // of the run
+	ctx  context.Context // of questions: ends, too, when the connection does
+	stop context.CancelFunc
+	now  inbox // as of its beginning
+}
+
+// run makes what is due and returns when something will be; zero: nothing.
+func (t *turn) run() time.Time {
+	t.changes()
+	if t.now.mode == Paused {
+		t.abandon()
+		return t.settle()
+	}
+	t.readMail()
+	next := t.passes()
+	next = earlier(next, t.settle())
+	next = earlier(next, t.readStates())
+	return earlier(next, t.finality())
+}
+
+// changes follows a change of the mode or of the connection.
+func (t *turn) changes() {
+	last := t.seen
+	t.seen = inbox{mode: t.now.mode, connection: t.now.connection}
+	if t.now.connection != last.connection {
+		t.abandon()
+		t.retry, t.rounds, t.joined = backoff{}, finality{}, time.Now()
+		t.history = t.now.connection > 1
+	}
+	if t.now.mode != last.mode || t.now.connection != last.connection {
+		t.restates()
+	}
+}
+
+// earlier returns the earlier of two times, of which a zero one is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// A backoff is the pause after failures.
+type backoff struct {
+	pause time.Duration // the last one; 0: it did not fail
+	until time.Time
+}
+
+const (
+	shortestPause = 3 * time.Second
+	longestPause  = time.Minute
+)
+
+// fail begins a pause, at least as long as given and twice as long as the last.
+func (b *backoff) fail(least time.Duration) {
+	b.pause = min(max(2*b.pause, shortestPause), longestPause)
+	b.until = time.Now().Add(max(b.pause, least))
+}
+
+// over reports whether the pause is.
+func (b *backoff) over() bool { return !time.Now().Before(b.until) }

@@ -1,0 +1,209 @@
+package backfill
+
+import (
+	"time"
+
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+const (
+	passEvery = 3 * time.Second  // between the beginnings of two passes
+	fullEvery = time.Minute      // between those of full ones
+	deadEvery = 30 * time.Second // the same, where nothing is announced any more
+	perTurn   = 4                // questions of a pass in one turn
+)
+
+// A pass is one that is under way.
+type pass struct {
+	full   bool
+	caught bool                     // it follows a connect or a hole
+	stage  func(*turn, *pass) error // the next question; nil: it has come to its end
+	read   bool                     // the server has answered something
+
+	tips   bool // they are to be read
+	seen   bool // they were asked for
+	proven bool // nothing is left to prove
+
+	from  mark // where since goes on
+	limit int  // of its page; 0: what fits
+	again bool // it was begun again, at another anchor
+}
+
+// A mark is a message that since goes on at.
+type mark struct {
+	id string
+	at time.Time // zero: not known
+}
+
+// passes makes some questions of the pass that is under way, or due. It returns
+// when to go on.
+func (t *turn) passes() time.Time {
+	if !wantsFacts(t.now.types) {
+		t.abandon()
+		return time.Time{}
+	}
+	if len(t.asking) >= mostHeld {
+		return time.Time{} // Known first
+	}
+	if t.pass == nil {
+		if at := t.passAt(); time.Now().Before(at) {
+			return at
+		}
+		if !t.begin() {
+			return time.Time{}
+		}
+	}
+	p := t.pass
+	for range perTurn {
+		if p.stage == nil {
+			break
+		}
+		if err := p.stage(t, p); err != nil {
+			t.breakOff(err)
+			return t.passAt()
+		}
+	}
+	if p.stage != nil {
+		return time.Now()
+	}
+	t.end()
+	return t.passAt()
+}
+
+// passAt returns when the next pass may begin.
+func (t *turn) passAt() time.Time {
+	t.mu.Lock()
+	wanted := t.in.full || t.in.sign
+	t.mu.Unlock()
+	at := t.Loop.whole.Add(t.every())
+	if wanted {
+		at = t.began.Add(passEvery)
+	}
+	if at.Before(t.retry.until) {
+		at = t.retry.until
+	}
+	return at
+}
+
+// every returns how often everything is read.
+func (t *turn) every() time.Duration {
+	if t.now.mode == Dead {
+		return deadEvery
+	}
+	return fullEvery
+}
+
+// begin begins a pass, unless the connection has changed.
+func (t *turn) begin() bool {
+	p := &pass{stage: (*turn).readTips}
+	began := t.book(func(b *repair.Books, now time.Time) {
+		p.caught, t.in.full, t.in.sign = t.in.full, false, false
+		b.PassBegan(now)
+	})
+	if !began {
+		return false
+	}
+	t.began = time.Now()
+	p.full = p.caught || t.began.Sub(t.Loop.whole) >= t.every()
+	if p.full {
+		t.Loop.whole = t.began
+	}
+	p.tips = p.full
+	p.proven = !p.full
+	t.pass = p
+	return true
+}
+
+// end hands on what the pass found, and ends it.
+func (t *turn) end() {
+	p := t.pass
+	t.pass = nil
+	if !p.read {
+		// There is nothing that could be asked.
+		t.retry.until = time.Now().Add(goneFor)
+		t.repeat(p)
+		return
+	}
+	ended := t.cfg.REST.Now() // of its questions: handing on may take longer
+	t.retry = backoff{}
+	t.settle()
+	if !t.book(func(b *repair.Books, _ time.Time) { b.PassEnded(ended) }) {
+		return
+	}
+	t.figures(p)
+	t.cfg.Note(Note{Kind: Ended})
+}
+
+// breakOff ends a pass that could not be made.
+func (t *turn) breakOff(err error) {
+	p := t.pass
+	t.pass = nil
+	t.failed(&t.retry, err)
+	t.repeat(p)
+	t.settle()
+}
+
+// repeat has a pass made again: a full one by a full one.
+func (t *turn) repeat(p *pass) {
+	t.put(func(in *inbox) {
+		if in.connection == t.now.connection {
+			in.full = in.full || p.full
+			in.sign = true
+		}
+	})
+}
+
+// abandon forgets the pass that is under way. What it found is handed on.
+func (t *turn) abandon() { t.pass = nil }
+
+// figures tells what the books have found out about the server.
+func (t *turn) figures(p *pass) {
+	f := t.cfg.Books.Figures()
+	if f.Overruns > t.overruns {
+		t.overruns = f.Overruns
+		t.cfg.Note(Note{Kind: Overrun, N: int(min(f.Overruns, 1<<31-1))})
+	}
+	if n := t.silence.look(f.Hidden, p.caught || t.now.mode != Stream); n > 0 {
+		t.cfg.Note(Note{Kind: Unannounced, N: n})
+	}
+}
+
+// A silence finds out whether a stream does not announce all facts.
+type silence struct {
+	base uint64 // facts that no stream had the chance to announce
+	last uint64 // that were hidden at the end of the pass before
+	told bool
+}
+
+// look takes how many facts have not been announced. caught says that the pass was
+// made to find what a stream missed. An announcement may come a little later than
+// the pass that found its fact, so it is those of the pass before that count. It
+// returns how many they are, once.
+func (s *silence) look(hidden uint64, caught bool) int {
+	s.base = min(s.base, hidden)
+	sure := min(s.last, hidden)
+	s.last = hidden
+	switch {
+	case caught:
+		s.base = hidden
+	case sure > s.base && !s.told:
+		s.told = true
+		return int(min(sure-s.base, 1<<31-1))
+	}
+	return 0
+}
+
+// countIsDue reports whether the count of final messages has to be read, because
+// the stream does not tell it. Just after a connect it had no time to, and an
+// older count that comes behind a newer one would look like a node that was
+// restarted.
+func (t *turn) countIsDue() bool {
+	i, _ := familyOf(events.TypeKCoreUpdated)
+	last := t.beats
+	t.beats = t.states[i].live.Load()
+	if !t.wants(events.TypeMessageFinalized) || t.now.mode == Polling {
+		return false
+	}
+	return t.now.mode == Dead || t.beats == last && time.Since(t.joined) >= deadEvery
+}
