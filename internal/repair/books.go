@@ -240,7 +240,7 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	}
 	if !e.has(final) {
 		b.final.announced(e) // it is announced when it becomes final
-		b.final.came(e, b.now)
+		b.final.ages.came(e, b.now)
 	}
 	b.endLocked(id, e)
 	if !e.has(known) {

@@ -12,91 +12,85 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 	defer b.mu.Unlock()
 	b.tellLocked(now)
 	f := &b.final
-	if !b.finals {
-		return nil, true
+	idle = true
+	var best []candidate
+	for again := b.finals; again; {
+		idle = len(f.hunt.rises) == 0
+		isSwept := f.swept != 0 && b.now-f.swept < int64(sweep)
+		if idle && len(f.hints) == 0 && b.pending == 0 && isSwept {
+			return nil, true
+		}
+		var s scan
+		best, s = b.candidatesLocked(n)
+		again = !idle && b.huntLocked(s.left, s.first)
+		if idle && s.hinted > 0 {
+			idle, n = false, min(n, s.hinted)
+		} else if idle && isSwept {
+			return nil, true
+		}
 	}
-	due, hinted, left := b.candidatesLocked(n)
-	b.endRoundLocked(left)
-	switch {
-	case f.round.on:
-	case hinted > 0:
-		n = min(n, hinted) // they come first
-	case f.swept != 0 && b.now-f.swept < int64(sweep):
-		return nil, true
-	default:
-		idle = true
-		n = min(n, 1)
-	}
-	for _, c := range due[:min(len(due), n)] {
-		ids = append(ids, c.id)
-	}
-	if idle && len(ids) > 0 {
+	if idle && len(best) > 0 {
+		best = best[:1]
 		f.swept = b.now
+	}
+	for _, c := range best[:min(len(best), n)] {
+		ids = append(ids, c.id)
 	}
 	return ids, idle
 }
 
-// A candidate is an open message that may be asked about now.
+// A candidate is an open message that may be asked about now, the better the lower
+// its class and its key are.
 type candidate struct {
-	id   string
-	hint bool
-	age  int64
-	wait float64 // since the last question, as a part of the age; never asked: -1
+	id    string
+	class int
+	key   float64
+	age   int64
 }
 
-// candidatesLocked returns the best n open messages that may be asked about: hints,
-// then those that were never asked about, the youngest first, then those whose
-// last question is longest ago, measured by their age. left: the round has to ask
-// some yet.
-func (b *Books) candidatesLocked(n int) (best []candidate, hinted int, left bool) {
+func (c candidate) compare(d candidate) int {
+	return cmp.Or(cmp.Compare(c.class, d.class), cmp.Compare(c.key, d.key), cmp.Compare(c.age, d.age), cmp.Compare(c.id, d.id))
+}
+
+// A scan is what was seen while looking for candidates.
+type scan struct {
+	hinted      int  // how many of them are hints
+	left, first bool // the latest and the earliest rise have questions to ask yet
+}
+
+// candidatesLocked returns the best n open messages that may be asked about. Hints
+// come first. In a hunt those that were not asked since the latest rise follow,
+// the youngest first. Without one it is those that were never asked, the youngest
+// first, and then those whose last question is longest ago, measured by their age.
+func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 	f := &b.final
-	from := f.ages.from()
+	from, usual := f.ages.from(), f.ages.usual()
+	latest, on := f.hunt.latest()
 	for id, e := range f.open {
-		c := candidate{id: id, hint: f.hints[id], age: b.now - min(e.at, e.seen), wait: -1}
-		if e.asked != 0 {
-			c.wait = float64(b.now-e.asked) / float64(max(c.age, 1))
-		}
-		waits := f.round.on && min(e.seen, e.at) <= f.round.at && e.asked < f.round.at
-		left = left || waits
-		const half = 0.5 // pause between two questions, as a part of the age
+		age := b.now - min(e.at, e.seen)
+		c := candidate{id: id, class: 1, age: age}
+		wait := b.now - e.asked
+		asks := on && e.asks(latest.at) && !e.has(pending)
+		s.left = s.left || asks
+		s.first = s.first || asks && e.asks(f.hunt.rises[0].at)
+		const pause = 2 // half its age
 		switch {
-		case e.has(pending): // the application could not say whether it has it
-			c.hint = b.now-e.asked >= int64(sweep)
-			if !c.hint {
-				continue
-			}
-		case c.hint:
-		case c.age < from:
+		case f.hints[id], e.has(pending) && wait >= int64(sweep):
+			c.class = 0
+			s.hinted++
+		case e.has(pending), !on && age < from, on && !asks:
 			continue
-		case c.wait >= 0 && c.wait < half && !(waits && f.round.first):
+		case on:
+			c.key = latest.unlikely(e, usual)
+		case e.asked == 0:
+		case wait*pause < age:
 			continue
-		}
-		if c.hint {
-			hinted++
+		default:
+			c.class, c.key = 2, -float64(wait)/float64(max(age, 1))
 		}
 		best = insert(best, c, n, candidate.compare)
 	}
-	return best, hinted, left
-}
-
-// compare sorts the better one first.
-func (c candidate) compare(d candidate) int {
-	switch {
-	case c.hint != d.hint:
-		return cmp.Compare(rank(d.hint), rank(c.hint))
-	case (c.wait < 0) != (d.wait < 0):
-		return cmp.Compare(c.wait, d.wait)
-	case c.wait < 0:
-		return cmp.Or(cmp.Compare(c.age, d.age), cmp.Compare(c.id, d.id))
-	}
-	return cmp.Or(cmp.Compare(d.wait, c.wait), cmp.Compare(c.id, d.id))
-}
-
-func rank(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return best, s
 }
 
 // NotFinal notes that REST says the message is not final.
@@ -120,7 +114,7 @@ func (b *Books) NoFinality(now time.Time, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answeredLocked(now, id)
-	b.final.round.unsure = b.final.round.on
+	b.final.hunt.unsure = true
 }
 
 func (b *Books) answeredLocked(now time.Time, id string) *entry {
@@ -145,7 +139,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 		return Pass
 	}
 	if !e.has(final) {
-		b.final.found(e, b.now)
+		b.final.ages.found(e, b.now)
 		b.final.shown(e)
 	}
 	delete(b.final.hints, id)
