@@ -4,10 +4,21 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/transport"
+)
+
+const (
+	// cutTime is how long a proven trial waits for beats that both connections
+	// carry. One comes within 3 s of its end.
+	cutTime = 12 * time.Second
+
+	// orphanTime is how long a proven trial may go on once the connection whose
+	// place it is to take has ended.
+	orphanTime = 4 * time.Second
 )
 
 // climb looks for a better transport than that of c, for as long as c lasts: it
@@ -21,20 +32,16 @@ func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, 
 			return
 		}
 		t, err := m.try(ctx, better, c)
-		if ctx.Err() != nil {
-			if t != nil {
-				m.discard(t, transport.ErrClosed)
-			}
+		switch {
+		case err == nil:
+			m.offer(c, t)
+			return
+		case ctx.Err() != nil:
 			return
 		}
-		if err != nil {
-			m.say.say(slog.LevelDebug, "a better transport does not work yet",
-				slog.String("transport", better.String()), slog.Any("error", err))
-			ladder.Failed(time.Now(), transport.Classify(better, err))
-			continue
-		}
-		m.offer(c, t)
-		return
+		m.say.say(slog.LevelDebug, "a better transport does not work yet",
+			slog.String("transport", better.String()), slog.Any("error", err))
+		ladder.Failed(time.Now(), transport.Classify(better, err))
 	}
 }
 
@@ -47,29 +54,74 @@ func (m *ConnectionManager) offer(c *connection, t *trial) {
 	m.closing.Go(c.stream.Close) // its Next returns, and the reader finds t
 }
 
-// try opens a transport and reads it until it is good, while below delivers.
+// try opens a transport beside below, which delivers, and reads it until it is
+// good and can take over exactly where below ends, or as exactly as possible. A
+// good one is worth having even if below has ended meanwhile.
 func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport, below *connection) (*trial, error) {
-	stream, err := m.open(ctx, better)
-	if err != nil {
+	t := &trial{}
+	if below.stream.Transport() != fallback.Polling && better != fallback.Polling {
+		t.both = &overlapping{common: shared(below.asked, m.asks())}
+		defer below.meet(t.both)() // before the first frame that both carry
+	}
+	if err := m.opens(ctx, better, t); err != nil {
 		return nil, err
 	}
-	t := &trial{stream: stream, opened: time.Now()}
-	stop := context.AfterFunc(ctx, stream.Close)
-	defer stop()
+	return t, m.prove(ctx, t, below)
+}
+
+// prove reads t until it may take the place of below. If it may not, t is gone.
+func (m *ConnectionManager) prove(ctx context.Context, t *trial, below *connection) error {
+	defer m.orphan(ctx, t, below)()
 	// On a quiet server nothing may come by itself; what the probe brings ends
 	// the wait.
-	probe := time.AfterFunc(m.opts.Fallback.Stable, stream.Probe)
+	probe := time.AfterFunc(m.opts.Fallback.Stable, t.stream.Probe)
 	defer probe.Stop()
-	for !t.good {
-		frame, err := stream.Next()
+	var proved time.Time
+	for {
+		frame, err := t.stream.Next()
 		if err != nil {
 			m.discard(t, err)
-			return nil, err
+			return err
 		}
-		m.keep(t, &frame, below)
-		t.good = proves(stream, &frame, t.opened, m.opts.Fallback.Stable)
+		m.keep(t, &frame)
+		if !t.good.Load() {
+			t.good.Store(proves(t.stream, &frame, t.opened, m.opts.Fallback.Stable))
+			proved = frame.Received
+		}
+		if t.good.Load() && (ctx.Err() != nil || m.cuts(t, below, frame.Received.Sub(proved))) {
+			return nil
+		}
 	}
-	return t, nil
+}
+
+// cuts reports whether t need not be compared with below any longer.
+func (m *ConnectionManager) cuts(t *trial, below *connection, took time.Duration) bool {
+	return t.both == nil || below.pulse.Load() == nil || !hasBeats(t.stream) || !m.witnesses() ||
+		t.both.done() || took >= cutTime
+}
+
+// orphan ends t when the context of below does: at once, or soon after if t is
+// good and below ended by itself. The function that it returns undoes that.
+func (m *ConnectionManager) orphan(ctx context.Context, t *trial, below *connection) (undo func()) {
+	var late atomic.Pointer[time.Timer]
+	var undone atomic.Bool
+	stop := context.AfterFunc(ctx, func() {
+		if below.run.Err() != nil || !t.good.Load() {
+			t.stream.Close()
+			return
+		}
+		t.stream.Probe() // a WebSocket answers at once
+		late.Store(time.AfterFunc(orphanTime, t.stream.Close))
+		if undone.Load() {
+			late.Load().Stop()
+		}
+	})
+	return func() {
+		undone.Store(true)
+		if !stop() && late.Load() != nil {
+			late.Load().Stop()
+		}
+	}
 }
 
 // survive keeps a panic, which only a http.Client of the user's can cause, on the

@@ -10,7 +10,7 @@ import (
 type clocks struct {
 	base time.Time // has a monotonic reading: a jump of the wall clock ages nothing
 
-	frame, event, wanted, beat atomic.Int64 // nanoseconds after base, plus one; zero: never
+	frame, event, wanted, beat, tips, kcore atomic.Int64 // nanoseconds after base, plus one; zero: never
 }
 
 func (c *clocks) mark(clock *atomic.Int64, at time.Time) {

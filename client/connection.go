@@ -2,10 +2,12 @@ package client
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/adic/adic-go/internal/pulse"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -15,10 +17,15 @@ import (
 type trial struct {
 	stream transport.Stream
 	opened time.Time
-	good   bool
-	kept   []transport.Frame    // with payloads of their own
-	size   int64                // of the payloads in kept, bytes
-	newer  map[events.Type]bool // states of which a last poll told something newer than kept has
+	asked  []events.Type // nil: all
+	good   atomic.Bool   // written by whoever reads the stream
+
+	kept  []transport.Frame // with payloads of their own
+	size  int64             // of the payloads in kept, bytes
+	lost  [3]int            // events of each lane that both carry and that had to go
+	both  *overlapping      // where the old connection and this one are compared; nil: there is none
+	cause events.GapCause   // why it takes the place of one that works; empty: it is better
+	since time.Time         // since when that one has brought nothing, if there is a cause
 }
 
 // serverTime is the server's clock as of the opening, this host's if the server
@@ -30,19 +37,25 @@ func (t *trial) serverTime() time.Time {
 	return t.opened
 }
 
-// A connection is the stream that delivers. It owns the goroutines that look
-// for its successor.
+// A connection is the stream that delivers. It owns the goroutines that watch it
+// and look for its successor.
 type connection struct {
 	stream transport.Stream
 	opened time.Time
-	good   bool // written by the reader
+	asked  []events.Type               // when it was opened; nil: all
+	good   bool                        // written by the reader
+	skips  skips                       // the reader's: what its predecessor has delivered
+	woken  atomic.Int64                // when pings were sent because beats were missing, Unix nanoseconds
+	pulse  atomic.Pointer[pulse.Pulse] // nil where there are no beats; set once, by whoever learns that there are
 
+	run    context.Context // of the manager
 	ctx    context.Context // ends when the connection does
 	cancel context.CancelFunc
-	stop   func() bool           // unties the stream from Run's context
-	won    atomic.Pointer[trial] // the successor; set once
+	stop   func() bool                    // unties the stream from Run's context
+	won    atomic.Pointer[trial]          // the successor; set once
+	rivals atomic.Pointer[[]*overlapping] // those that may become it: told what is delivered
 
-	mu       sync.Mutex // guards what follows, and Go of group against its Wait
+	mu       sync.Mutex // guards what follows, writers of rivals, and Go of group against its Wait
 	ended    bool
 	widening bool // a goroutine asks for what the consumers want
 	stale    bool // they want something else since it last looked
@@ -50,7 +63,7 @@ type connection struct {
 }
 
 func newConnection(ctx context.Context, t *trial) *connection {
-	c := &connection{stream: t.stream, opened: t.opened, good: t.good}
+	c := &connection{stream: t.stream, opened: t.opened, asked: t.asked, good: t.good.Load(), run: ctx}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.stop = context.AfterFunc(ctx, t.stream.Close)
 	return c
@@ -63,6 +76,31 @@ func (c *connection) spawn(fn func(context.Context)) {
 	if !c.ended {
 		c.group.Go(func() { fn(c.ctx) })
 	}
+}
+
+// meet has what the connection delivers from now on compared with what another
+// one brings, until part is called.
+func (c *connection) meet(o *overlapping) (part func()) {
+	change := func(next func([]*overlapping) []*overlapping) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		list := next(slices.Clone(c.met()))
+		c.rivals.Store(&list)
+	}
+	change(func(list []*overlapping) []*overlapping { return append(list, o) })
+	return func() {
+		change(func(list []*overlapping) []*overlapping {
+			return slices.DeleteFunc(list, func(have *overlapping) bool { return have == o })
+		})
+	}
+}
+
+// met returns those that the connection is compared with.
+func (c *connection) met() []*overlapping {
+	if list := c.rivals.Load(); list != nil {
+		return *list
+	}
+	return nil
 }
 
 // wants notes that the consumers want something else, and reports whether nobody
@@ -104,8 +142,23 @@ func (c *connection) lastFrame() time.Time {
 	return c.opened
 }
 
+// lastBeat is when the connection last showed that the node is alive; the opening
+// counts.
+func (c *connection) lastBeat() time.Time {
+	last := c.opened
+	if p := c.pulse.Load(); p != nil {
+		tips, kcore := p.Last()
+		for _, at := range []time.Time{tips, kcore} {
+			if at.After(last) {
+				last = at
+			}
+		}
+	}
+	return last
+}
+
 // isGood reports whether the connection has earned trust: by a beat, or, where
-// the server has none, by signs of life for stable.
+// there are none, by signs of life for stable.
 func (c *connection) isGood(stable time.Duration) bool {
-	return c.good || !hasBeats(c.stream) && c.lastFrame().Sub(c.opened) >= stable
+	return c.good || c.pulse.Load() == nil && c.lastFrame().Sub(c.opened) >= stable
 }

@@ -58,15 +58,47 @@ func (c *consumers) match(t events.Type) bool {
 	return false
 }
 
-// types returns what to ask a server for: what the consumers want, and the
-// beats that prove stream and node alive. Nil means everything.
-func (c *consumers) types() []events.Type {
+// wanted returns what the consumers want together; nil means everything.
+func (c *consumers) wanted() []events.Type { return c.types(false) }
+
+// types returns what the consumers want together, and the types that carry the
+// beats if they are to be asked for. Nil means everything.
+func (c *consumers) types(witnesses bool) []events.Type {
 	list := c.all()
 	subs := make([]subscription.Subscription, 0, len(list)+1)
 	for _, k := range list {
 		subs = append(subs, k.want)
 	}
-	return subscription.Union(append(subs, subscription.To(wire.Witnesses()...))...)
+	if witnesses {
+		subs = append(subs, subscription.To(wire.Witnesses()...))
+	}
+	return subscription.Union(subs...)
+}
+
+// families returns the families that are wanted of the types on a lane.
+func (c *consumers) families(lane events.Priority) (list []events.Family) {
+	for _, f := range []events.Family{events.Notice, events.Fact, events.State} {
+		if c.family(lane, f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// family reports whether anything of a family is wanted that travels on a lane.
+func (c *consumers) family(lane events.Priority, f events.Family) bool {
+	return slices.ContainsFunc(events.Types(), func(t events.Type) bool {
+		return t.Family() == f && (lane == events.AnyPriority || t.Lane() == lane) && c.match(t)
+	})
+}
+
+// covers reports whether all of the types in wanted are in asked, where nil is
+// every type.
+func covers(asked, wanted []events.Type) bool {
+	if asked == nil || wanted == nil {
+		return asked == nil
+	}
+	return !slices.ContainsFunc(wanted, func(t events.Type) bool { return !slices.Contains(asked, t) })
 }
 
 // Subscribe adds a consumer: events that sub selects are handed to mux from now
@@ -89,9 +121,17 @@ func (m *ConnectionManager) Subscribe(sub subscription.Subscription, mux *handle
 	if m.machine.now.Load().To == Closed {
 		return nil, ErrClosed
 	}
-	cancel = m.consumers.add(&consumer{want: clone(sub), mux: mux})
+	remove := m.consumers.add(&consumer{want: clone(sub), mux: mux})
+	m.wants()
+	return func() { remove(); m.wants() }, nil
+}
+
+// wants tells all that is concerned that the consumers want something else.
+func (m *ConnectionManager) wants() {
 	m.widen()
-	return cancel, nil
+	if c := m.current.Load(); c != nil {
+		m.repairs(c)
+	}
 }
 
 // mistakesOf returns what was recorded in registering handlers, one by one.

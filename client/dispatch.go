@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/subscription/events"
 )
 
@@ -57,8 +58,10 @@ func (d *dispatcher) run() {
 			d.tell(*it.change)
 		case it.gap != nil:
 			d.gap(*it.gap)
+		case it.entry.mark != 0:
+			d.m.settled(it.entry.mark)
 		default:
-			d.event(it.env)
+			d.event(it.entry)
 		}
 	}
 }
@@ -90,11 +93,34 @@ func (d *dispatcher) gap(g events.Gap) {
 	d.dispatch(env)
 }
 
-// event hands env to the consumers that want it.
-func (d *dispatcher) event(env events.Envelope) {
-	began := time.Now()
-	defer func() { d.m.counters.Handled(env.Type, time.Since(began)) }()
-	d.dispatch(env)
+// event hands an event to the consumers that want it, and keeps the books of
+// facts. A finalization whose message is still to come waits for it, and follows
+// it at once.
+func (d *dispatcher) event(e entry) {
+	m := d.m
+	for {
+		kind, id, fact := factOf(e.env)
+		if fact && kind == repair.Finalized && m.books.Waits(id) && m.queue.hold(id, e) {
+			return
+		}
+		began := time.Now()
+		d.dispatch(e.env)
+		m.counters.Handled(e.env.Type, time.Since(began))
+		if !fact {
+			return
+		}
+		m.books.Delivered(kind, id)
+		if e.late {
+			m.queue.ledger.delivered()
+		}
+		if kind != repair.Added {
+			return
+		}
+		var waited bool
+		if e, waited = m.queue.release(id); !waited {
+			return
+		}
+	}
 }
 
 func (d *dispatcher) dispatch(env events.Envelope) {

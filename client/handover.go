@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -15,11 +14,14 @@ import (
 
 // keep holds an event back until the trial takes its place: no more of them than
 // the lanes would hold, and no more bytes than one frame may have. What goes for
-// that is lost only if below cannot deliver it, and then it is counted; the gap of
-// the switch speaks of it.
-func (m *ConnectionManager) keep(t *trial, f *transport.Frame, below *connection) {
+// that is lost only if nobody else delivers it, and then it is counted; a gap
+// speaks of it.
+func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
 	if f.Kind != wire.Event {
 		return
+	}
+	if t.both != nil {
+		t.both.new(f)
 	}
 	own := *f
 	own.Data = append([]byte(nil), f.Data...)
@@ -28,7 +30,10 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame, below *connection
 	bounds := m.opts.lanes()
 	for len(t.kept) > bounds[0]+bounds[1]+bounds[2] || t.size > m.opts.MaxFrame {
 		oldest := &t.kept[0]
-		if oldest.Type.Family() == events.Notice && below.stream.Transport() == fallback.Polling {
+		if t.both == nil || t.both.carries(oldest.Type) {
+			t.lost[lane(oldest.Type.Lane())]++
+		}
+		if t.both == nil && oldest.Type.Family() == events.Notice {
 			m.counters.Received(oldest.Type, oldest.Size, oldest.Received)
 			m.counters.Dropped(oldest.Type.Lane())
 		}
@@ -37,68 +42,73 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame, below *connection
 	}
 }
 
-// catchUpTime bounds the last poll.
-const catchUpTime = 3 * time.Second
-
-// catchUp makes one last poll when a stream takes the place of polling. The
-// stream announces what happens from its opening on, and that may have been after
-// the poll before.
-func (m *ConnectionManager) catchUp(ctx context.Context, old *connection, t *trial) {
-	if old.stream.Transport() != fallback.Polling || t.stream.Transport() == fallback.Polling {
+// replay hands on what t kept while old still delivered. Where the cut is known,
+// that is exactly what old has not delivered. Where it is not, facts are deduped
+// by id and the newest of each state is enough; a notice would come twice, or
+// not at all, and the gap says so. Where old delivered none of it, all is handed
+// on.
+func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
+	defer func() { t.kept = nil }()
+	if !t.overlaps(old) {
+		for i := range t.kept {
+			m.receive(c, &t.kept[i])
+		}
 		return
 	}
-	// Nobody reads the stream meanwhile, so it must not take long.
-	ctx, cancel := context.WithTimeout(ctx, catchUpTime)
-	defer cancel()
-	last, err := m.dialer.Open(ctx, fallback.Polling, m.consumers.types())
-	if err != nil {
-		return // the gap of the switch covers what it would have brought
-	}
-	defer last.Close()
-	t.newer = make(map[events.Type]bool)
-	for {
-		frame, err := last.Next()
-		if err != nil {
-			return
-		}
-		if frame.Kind == wire.Alive {
-			return
-		}
-		if frame.Kind == wire.Event {
-			t.newer[frame.Type] = true
-		}
-		m.receive(old, &frame)
-	}
-}
-
-// replay hands on what t kept while old still delivered. Facts are deduped by
-// id. Of each family of states the newest is enough. Notices have no ids: where
-// old was a stream it delivered them, and a second time would be a lie; the gap
-// of the switch covers those that neither side is known to have handed on.
-func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
-	fromPolling := old == nil || old.stream.Transport() == fallback.Polling
 	newest := make(map[events.Type]int)
 	for i := range t.kept {
 		newest[t.kept[i].Type] = i
 	}
+	at := t.lost
 	for i := range t.kept {
 		f := &t.kept[i]
-		switch f.Type.Family() {
-		case events.Fact:
+		l := lane(f.Type.Lane())
+		if !t.both.carries(f.Type) {
 			m.receive(c, f)
-		case events.State:
-			if newest[f.Type] == i && !t.newer[f.Type] {
-				m.receive(c, f)
-				continue
-			}
-			m.skip(c, f)
-		case events.Notice:
-			if fromPolling {
-				m.receive(c, f)
-				continue
-			}
+			continue
+		}
+		n, cut := t.both.skip(l)
+		at[l]++
+		switch {
+		case cut && at[l] > n,
+			!cut && f.Type.Family() == events.Fact,
+			!cut && f.Type.Family() == events.State && newest[f.Type] == i:
+			m.receive(c, f)
+		default:
 			m.skip(c, f)
 		}
 	}
-	t.kept = nil
+	for l := range priorities {
+		if n, cut := t.both.skip(l); cut && n > at[l] {
+			c.skips.both, c.skips.left[l] = t.both, n-at[l]
+		}
+	}
+}
+
+// overlaps reports whether old delivered what t kept.
+func (t *trial) overlaps(old *connection) bool {
+	return old != nil && t.both != nil && t.cause == "" && old.stream.Transport() != fallback.Polling
+}
+
+// switched tells what may be missing or doubled because t takes the place of old:
+// nothing on lanes whose cut is known, notices on the others. Facts go by id, and
+// states are read again.
+func (m *ConnectionManager) switched(t *trial, old *connection) {
+	if t.cause != "" {
+		m.queue.shut(m.gap(events.Gap{Cause: t.cause, From: t.since}), time.Now())
+		return
+	}
+	if !t.overlaps(old) {
+		return // from polling: the gap of polling ends
+	}
+	wanted := m.consumers.wanted()
+	for l, p := range priorities {
+		n, cut := t.both.skip(l)
+		exact := cut && t.lost[l] <= n && covers(t.asked, wanted)
+		if !exact && m.consumers.family(p, events.Notice) {
+			m.queue.shut(m.gap(events.Gap{
+				Cause: events.GapBySwitch, Lane: p, Families: []events.Family{events.Notice}, From: old.lastFrame(),
+			}), time.Now())
+		}
+	}
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -51,7 +52,17 @@ type Health struct {
 	LastEvent  time.Time // any event frame, before all filters, or a finished poll
 	LastWanted time.Time // the last event that a subscription matched; a figure, not judged
 	LastBeat   time.Time // the last regular event of a node; zero where there are none
+	LastTips   time.Time // the last TipsUpdated, the beat of the high lane; not judged
+	LastKCore  time.Time // the last KCoreUpdated, the beat of the medium lane; not judged
+	StaleSince time.Time // since when a node says nothing although the connection is up; zero: it speaks
 	JudgedBy   Clock     // what OK looked at last
+
+	InSyncSince time.Time // since when all is known that the node shows, and nothing has disturbed that; zero: it is not
+	OpenGaps    int       // episodes that are not over; see Gaps
+	Owed        int       // facts that are known, and no handler was given yet
+	NotFinal    int       // known messages that are not final, as of the last pass
+	Unexplained int64     // messages that the node counts as final and did not show, as of the last pass
+	Late        uint64    // messages below the horizon that were passed over, as of the last pass
 
 	Err error // why the last attempt or connection ended, nil while Connected
 
@@ -79,6 +90,9 @@ func (h Health) age(last, now time.Time) time.Duration {
 // finished poll counts as an event, and so is the user of one rare type: beats
 // count before any filter.
 func (h Health) OK() bool {
+	if !h.StaleSince.IsZero() {
+		return false
+	}
 	switch h.JudgedBy {
 	case ClockNone:
 		return false
@@ -93,8 +107,8 @@ func (h Health) OK() bool {
 	return h.EventAge(h.At) <= h.maxAge
 }
 
-// Health returns a snapshot. It takes no lock and never blocks; it may be
-// called at any time, from anywhere.
+// Health returns a snapshot. It never blocks; it may be called at any time, from
+// anywhere.
 func (m *ConnectionManager) Health() Health {
 	s := m.machine.now.Load()
 	c := m.current.Load()
@@ -104,6 +118,9 @@ func (m *ConnectionManager) Health() Health {
 		LastWanted: m.clocks.read(&m.clocks.wanted), LastBeat: m.clocks.read(&m.clocks.beat),
 		maxAge: m.opts.MaxEventAge,
 	}
+	h.LastTips, h.LastKCore = m.clocks.read(&m.clocks.tips), m.clocks.read(&m.clocks.kcore)
+	h.StaleSince = m.silence.staleSince()
+	m.repaired(&h)
 	if c != nil {
 		if at := c.stream.LastFrame(); at.After(h.LastFrame) {
 			h.LastFrame = at
@@ -115,6 +132,18 @@ func (m *ConnectionManager) Health() Health {
 	h.JudgedBy = judge(&h, c)
 	h.At = time.Now() // last, so that no age is negative
 	return h
+}
+
+// repaired adds what is known of completeness.
+func (m *ConnectionManager) repaired(h *Health) {
+	if f := m.figures.Load(); f != nil {
+		h.NotFinal, h.Unexplained, h.Late = f.Open, f.Unexplained, f.Late
+	}
+	if since := m.synced.Load(); since != nil && h.State == Connected {
+		h.InSyncSince = *since
+	}
+	h.OpenGaps = m.queue.ledger.opened()
+	h.Owed = m.queue.owed()
 }
 
 // judge names the strongest clock that c has: beats of the connection before it
@@ -143,21 +172,33 @@ func (h Health) MarshalJSON() ([]byte, error) {
 		return &age
 	}
 	out := struct {
-		OK        bool       `json:"ok"`
-		State     State      `json:"state"`
-		Transport string     `json:"transport"`
-		JudgedBy  Clock      `json:"judged_by"`
-		Since     *float64   `json:"state_age_seconds"`
-		RetryAt   *time.Time `json:"retry_at,omitempty"`
-		Frame     *float64   `json:"frame_age_seconds"`
-		Event     *float64   `json:"event_age_seconds"`
-		Wanted    *float64   `json:"wanted_event_age_seconds"`
-		Beat      *float64   `json:"beat_age_seconds"`
-		Error     string     `json:"error,omitempty"`
+		OK          bool       `json:"ok"`
+		State       State      `json:"state"`
+		Transport   string     `json:"transport"`
+		JudgedBy    Clock      `json:"judged_by"`
+		Since       *float64   `json:"state_age_seconds"`
+		RetryAt     *time.Time `json:"retry_at,omitempty"`
+		Frame       *float64   `json:"frame_age_seconds"`
+		Event       *float64   `json:"event_age_seconds"`
+		Wanted      *float64   `json:"wanted_event_age_seconds"`
+		Beat        *float64   `json:"beat_age_seconds"`
+		Tips        *float64   `json:"tips_age_seconds"`
+		KCore       *float64   `json:"kcore_age_seconds"`
+		Stale       *float64   `json:"stale_seconds"`
+		InSync      *float64   `json:"in_sync_seconds"`
+		OpenGaps    int        `json:"open_gaps"`
+		Owed        int        `json:"owed"`
+		NotFinal    int        `json:"not_final"`
+		Unexplained int64      `json:"unexplained_finals"`
+		Late        uint64     `json:"late"`
+		Error       string     `json:"error,omitempty"`
 	}{
 		OK: h.OK(), State: h.State, Transport: h.Transport.String(), JudgedBy: h.JudgedBy,
 		Since: seconds(h.Since), Frame: seconds(h.LastFrame), Event: seconds(h.LastEvent),
 		Wanted: seconds(h.LastWanted), Beat: seconds(h.LastBeat),
+		Tips: seconds(h.LastTips), KCore: seconds(h.LastKCore),
+		Stale: seconds(h.StaleSince), InSync: seconds(h.InSyncSince),
+		OpenGaps: h.OpenGaps, Owed: h.Owed, NotFinal: h.NotFinal, Unexplained: h.Unexplained, Late: h.Late,
 	}
 	if !h.RetryAt.IsZero() {
 		out.RetryAt = &h.RetryAt
@@ -173,20 +214,22 @@ type Probe uint8
 
 // The probes.
 const (
-	Readiness Probe = iota // can the view be trusted? Health.OK
-	Liveness               // is a restart of no use? Run has not ended; an outage is no reason to restart
+	Readiness   Probe = iota // can the view be trusted? Health.OK
+	Liveness                 // is a restart of no use? Run has not ended; an outage is no reason to restart
+	RequireSync              // Readiness, and Health.InSyncSince is set: what was missed has been delivered, too
 )
 
 // HealthHandler answers probes over HTTP: 200 or 503, and the Health as JSON.
-// Without an argument it is a readiness probe. HEAD is answered without a body.
-func (m *ConnectionManager) HealthHandler(probe ...Probe) http.Handler {
-	live := len(probe) > 0 && probe[0] == Liveness
+// Without an argument it is a readiness probe; of several, all must say yes. HEAD is
+// answered without a body.
+func (m *ConnectionManager) HealthHandler(probes ...Probe) http.Handler {
+	probes = slices.Clone(probes)
+	if len(probes) == 0 {
+		probes = []Probe{Readiness}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := m.Health()
-		ok := h.OK()
-		if live {
-			ok = h.State != Closed
-		}
+		ok := !slices.ContainsFunc(probes, func(p Probe) bool { return !h.answers(p) })
 		body, err := json.Marshal(h)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -201,4 +244,18 @@ func (m *ConnectionManager) HealthHandler(probe ...Probe) http.Handler {
 			_, _ = w.Write(append(body, '\n')) // the prober is gone: nobody to tell
 		}
 	})
+}
+
+// answers reports whether the answer to p is yes.
+func (h Health) answers(p Probe) bool {
+	switch p {
+	case Liveness:
+		return h.State != Closed
+	case RequireSync:
+		return h.OK() && !h.InSyncSince.IsZero()
+	case Readiness:
+		return h.OK()
+	default:
+		return false
+	}
 }

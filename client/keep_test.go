@@ -8,20 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 )
-
-// by is a stream of which nothing counts but its transport.
-type by struct {
-	transport.Stream
-
-	t fallback.Transport
-}
-
-func (b by) Transport() fallback.Transport { return b.t }
 
 func transfer(size int) *transport.Frame {
 	return &transport.Frame{
@@ -33,28 +23,28 @@ func transfer(size int) *transport.Frame {
 // What a trial keeps back is bounded in events and bytes, and what it loses for
 // that is counted, where nobody else delivers it.
 func TestWhatATrialKeepsIsBoundedAndCounted(t *testing.T) {
-	for below, lost := range map[fallback.Transport]uint64{fallback.Polling: 15, fallback.SSE: 0} {
+	for both, lost := range map[*overlapping]uint64{nil: 15, {}: 0} {
 		m, err := New("http://node", nil, &Options{MaxFrame: 1000, Lanes: [3]Lane{{Events: 4}, {Events: 3}, {Events: 2}}})
 		require.NoError(t, err)
-		old := &connection{stream: by{t: below}}
-		var tr trial
+		tr := trial{both: both}
 		for range 12 {
-			m.keep(&tr, transfer(1), old)
+			m.keep(&tr, transfer(1))
 		}
 		assert.Len(t, tr.kept, 9, "4 + 3 + 2 events")
 		for range 2 {
-			m.keep(&tr, transfer(498), old)
+			m.keep(&tr, transfer(498))
 		}
 		assert.LessOrEqual(t, tr.size, int64(1000))
 		assert.Len(t, tr.kept, 6, "1,000 bytes")
-		m.keep(&tr, transfer(2000), old)
+		m.keep(&tr, transfer(2000))
 		assert.Empty(t, tr.kept)
-		m.keep(&tr, &transport.Frame{Message: wire.Message{Kind: wire.Alive}}, old)
+		m.keep(&tr, &transport.Frame{Message: wire.Message{Kind: wire.Alive}})
 		assert.Empty(t, tr.kept, "only events are kept")
 
 		s := m.Metrics().Snapshot()
-		assert.Equal(t, lost, s.Dropped, "%v", below)
-		assert.Equal(t, lost, s.Received, "%v", below)
+		assert.Equal(t, lost, s.Dropped, "%v", both)
+		assert.Equal(t, lost, s.Received, "%v", both)
+		assert.Equal(t, [3]int{15, 0, 0}, tr.lost)
 	}
 }
 

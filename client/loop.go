@@ -20,7 +20,7 @@ func (m *ConnectionManager) follow(ctx context.Context) error {
 	failures := make(map[fallback.Transport]error) // the last of each
 	var last error                                 // why the attempt before this one ended
 	for {
-		if err := m.pause(ctx, step.Wait, last); err != nil {
+		if err := m.waits(ctx, step.Wait, last); err != nil {
 			return err
 		}
 		if step.Wait > 0 {
@@ -41,8 +41,8 @@ func (m *ConnectionManager) follow(ctx context.Context) error {
 	}
 }
 
-// pause waits for d, which may be zero. The error is the cause of ctx.
-func (m *ConnectionManager) pause(ctx context.Context, d time.Duration, last error) error {
+// waits lets d go by, which may be zero. The error is the cause of ctx.
+func (m *ConnectionManager) waits(ctx context.Context, d time.Duration, last error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -64,26 +64,35 @@ func (m *ConnectionManager) pause(ctx context.Context, d time.Duration, last err
 // end.
 func (m *ConnectionManager) attempt(ctx context.Context, ladder *fallback.Ladder, t fallback.Transport, last error) (fallback.Outcome, error) {
 	m.enter(Change{To: Connecting, Transport: t, Err: last})
-	stream, err := m.open(ctx, t)
-	if err != nil {
+	first := &trial{}
+	if err := m.opens(ctx, t, first); err != nil {
 		m.failed(t, err)
 		return transport.Classify(t, err), err
 	}
-	return m.serve(ctx, ladder, &trial{stream: stream, opened: time.Now()})
+	return m.serve(ctx, ladder, first)
 }
 
-// open dials one transport and counts what comes of it.
-func (m *ConnectionManager) open(ctx context.Context, t fallback.Transport) (transport.Stream, error) {
-	m.counters.Dial(t)
-	stream, err := m.dialer.Open(ctx, t, m.consumers.types())
+// opens dials one transport for t and counts what comes of it.
+func (m *ConnectionManager) opens(ctx context.Context, by fallback.Transport, t *trial) (err error) {
+	m.counters.Dial(by)
+	t.asked = m.asks()
+	t.stream, err = m.dialer.Open(ctx, by, t.asked)
+	t.opened = time.Now()
 	if err != nil {
-		m.counters.DialFailed(t, transport.Reason(err))
-		return nil, err
+		m.counters.DialFailed(by, transport.Reason(err))
+		return err
 	}
-	m.counters.Connected(t)
-	m.warnMissing(t)
-	return stream, nil
+	m.counters.Connected(by)
+	m.warnMissing(by)
+	return nil
 }
+
+// asks returns what to ask a server for: what the consumers want, and the beats
+// that prove it alive; nil means everything.
+func (m *ConnectionManager) asks() []events.Type { return m.consumers.types(m.witnesses()) }
+
+// witnesses reports whether beats are asked for.
+func (m *ConnectionManager) witnesses() bool { return m.opts.Witness == WitnessOn }
 
 // serve reads the stream of first, and of each that takes its place, until one
 // ends without a successor. It returns how that one ended.
@@ -103,8 +112,10 @@ func (m *ConnectionManager) serve(ctx context.Context, ladder *fallback.Ladder, 
 		if next == nil {
 			return m.lost(c, err), err
 		}
-		m.leave(c, errReplaced)
-		m.catchUp(ctx, c, next)
+		if errors.Is(err, transport.ErrClosed) {
+			err = errReplaced
+		}
+		m.leave(c, err)
 		if to := next.stream.Transport(); to != c.stream.Transport() {
 			ladder.Promoted(time.Now(), to)
 			m.counters.Promoted(c.stream.Transport(), to)
@@ -119,24 +130,32 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	c := newConnection(ctx, t)
 	m.proved = true
 	m.books.Begin(t.serverTime())
+	m.books.Disturb()
 	m.current.Store(c)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
-		m.queue.shut(m.gap(events.GapBySwitch, old.lastFrame()), time.Now())
+		m.switched(t, old)
 		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.stream.Transport().String()),
 			slog.String("to", t.stream.Transport().String()))
 	} else {
 		m.recovered(t.stream.Transport())
 	}
+	m.returned()
+	m.polls(c, t)
 	m.replay(c, t, old)
 	m.widen() // a Subscribe while the stream was being opened
+	m.repairs(c)
+	if old != nil {
+		m.loop.Hole()
+	}
+	m.attend(c)
 	return c
 }
 
-// gap opens a gap of all lanes, and counts it.
-func (m *ConnectionManager) gap(cause events.GapCause, from time.Time) events.Gap {
-	m.counters.Gap(string(cause))
-	return m.queue.open(cause, from)
+// gap opens a gap, and counts it.
+func (m *ConnectionManager) gap(g events.Gap) events.Gap {
+	m.counters.Gap(string(g.Cause))
+	return m.queue.open(g)
 }
 
 // read hands every frame on until the stream ends; it returns why.
@@ -154,7 +173,8 @@ func (m *ConnectionManager) read(c *connection) error {
 func (m *ConnectionManager) lost(c *connection, err error) fallback.Outcome {
 	t := c.stream.Transport()
 	m.leave(c, err)
-	m.outage = &outage{gap: m.gap(events.GapByDisconnect, c.lastFrame()), told: true}
+	m.pause()
+	m.outage = &outage{gap: m.gap(events.Gap{Cause: events.GapByDisconnect, From: c.lastFrame()}), told: true}
 	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", t.String()), slog.Any("error", err))
 	out := transport.Classify(t, err)
 	out.Good = c.isGood(m.opts.Fallback.Stable)

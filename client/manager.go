@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/backfill"
 	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/metrics"
+	"github.com/adic/adic-go/subscription/events"
 )
 
 // A ConnectionManager keeps one event stream of a node open and dispatches what
@@ -30,10 +32,18 @@ type ConnectionManager struct {
 	current   atomic.Pointer[connection] // written by the reader
 	failure   atomic.Pointer[error]      // of the last attempt or connection; written by the reader
 
-	books  *repair.Books // the reader's
-	arena  arena         // the reader's
-	outage *outage       // the reader's: what is not over yet; nil if all is well
-	proved bool          // the reader's: some stream was usable in this Run
+	books    *repair.Books
+	loop     *backfill.Loop
+	silence  silence
+	figures  atomic.Pointer[repair.Figures] // as of the end of the last pass
+	synced   atomic.Pointer[time.Time]      // since when all is in sync; nil if it is not
+	progress broadcast                      // a pass has ended, or what it brought was handled
+
+	polled events.Gap // the reader's: that of polling
+	away   events.Gap // the reader's, before that New's: the time between two runs; no cause: there was none
+	arena  arena      // the reader's
+	outage *outage    // the reader's: what is not over yet; nil if all is well
+	proved bool       // the reader's: some stream was usable in this Run
 }
 
 // New returns a manager for the node at base, an http, https, ws or wss URL
@@ -67,7 +77,15 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,
 	})
+	m.queue.ledger.families = m.consumers.families
+	m.loop = backfill.New(backfill.Config{
+		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
+	})
+	m.books.AskKnown(o.Known != nil)
 	m.consumers.add(&consumer{want: o.Subscription, mux: mux})
+	if err := m.resume(o.ResumeFrom); err != nil {
+		return nil, &ConfigError{Mistakes: []error{err}}
+	}
 	return m, nil
 }
 
@@ -88,7 +106,12 @@ func (m *ConnectionManager) Run(ctx context.Context) error {
 	hctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	d := &dispatcher{m: m, ctx: hctx, done: make(chan struct{})}
 	go d.run()
+	lctx, end := context.WithCancel(ctx)
+	var repairing sync.WaitGroup
+	repairing.Go(func() { m.loop.Run(lctx) })
 	err := m.follow(ctx)
+	end()
+	repairing.Wait()
 	m.enter(Change{To: Closed, Err: err})
 	err = d.drain(cancel, err)
 	m.closing.Wait()

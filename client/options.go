@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -51,10 +52,36 @@ type Options struct {
 	Requests int     // REST requests a minute; 0: 120
 	Lanes    [3]Lane // the queues of high, medium and low priority; zero: 1000, 500, 100 events
 
+	// ResumeFrom is a cursor of an earlier run, see ConnectionManager.Cursor; empty:
+	// begin now. One that cannot be read is a mistake, unless Resync is set: then
+	// the run begins now, and a gap says so.
+	ResumeFrom string
+	Resync     bool
+
+	// Known says which facts the application has, typically by its database: for
+	// each MessageAdded or MessageFinalized one bool. It is asked about those that
+	// are older than this run and may have been handled by an earlier one, down to
+	// the beginning of the first run. It is called on a goroutine of its own kind,
+	// one call at a time, and may take its time; on an error it is asked again. Nil:
+	// nobody knows, and what is older than the run counts as history.
+	Known func(ctx context.Context, facts []events.Envelope) ([]bool, error)
+
+	Witness Witness // whether the beats of a node are asked for, wanted or not; zero: WitnessOn
+
 	OnState func(Change)      // told every change of state, in order, on the handler goroutine; nil: nobody
 	Metrics *metrics.Counters // where to count; nil: counters of the manager's own
 	Logger  *slog.Logger      // what goes wrong, once per kind, without payloads or secrets; its handler must not block; nil: silence
 }
+
+// Witness says whether a node's regular events are asked for even if nobody wants
+// them.
+type Witness uint8
+
+// The choices.
+const (
+	WitnessOn  Witness = iota // TipsUpdated and KCoreUpdated are asked for: holes, deaf connections and dead nodes are found
+	WitnessOff                // only what is wanted is asked for; no hole can be told, and messages that are not announced come up to a minute late
+)
 
 // A Lane bounds one of the three queues between the socket and the handlers.
 // When it is full the oldest event goes, counted and told as a gap.
@@ -116,6 +143,9 @@ func (o *Options) check() []error {
 		if t == fallback.Polling && i < len(o.Fallback.Order)-1 {
 			mistakes = append(mistakes, fmt.Errorf("option Fallback.Order has polling before %v; want it last or not at all", o.Fallback.Order[i+1]))
 		}
+	}
+	if o.Witness > WitnessOff {
+		mistakes = append(mistakes, fmt.Errorf("option Witness is %d; want WitnessOn or WitnessOff", o.Witness))
 	}
 	if o.HTTPClient != nil && o.HTTPClient.Timeout != 0 {
 		mistakes = append(mistakes, fmt.Errorf(

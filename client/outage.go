@@ -51,9 +51,9 @@ func (m *ConnectionManager) warnMissing(t fallback.Transport) {
 	if t != fallback.Polling {
 		return
 	}
-	if types := m.consumers.types(); types == nil || containsNotice(types) {
+	if types := m.asks(); types == nil || containsNotice(types) {
 		m.say.once("", slog.LevelWarn,
-			"polling brings the eight events that REST answers can rebuild; all others are missed until a stream works")
+			"polling brings the eight events that REST answers can rebuild; all others are missed until a stream works, and told as a gap")
 	}
 }
 
@@ -64,4 +64,23 @@ func containsNotice(types []events.Type) bool {
 		}
 	}
 	return false
+}
+
+// polls opens the gap of polling, which brings no notices, and closes it when a
+// stream takes over.
+func (m *ConnectionManager) polls(c *connection, t *trial) {
+	polling := c.stream.Transport() == fallback.Polling
+	switch open := m.polled.Number > 0; {
+	case polling && !open && m.consumers.family(events.AnyPriority, events.Notice):
+		m.polled = m.gap(events.Gap{
+			Cause: events.GapByPolling, Families: []events.Family{events.Notice}, From: c.opened,
+		})
+	case !polling && open:
+		to := c.opened
+		if t.lost != [3]int{} {
+			to = time.Now() // not all that came since then could be kept
+		}
+		m.queue.shut(m.polled, to)
+		m.polled = events.Gap{}
+	}
 }

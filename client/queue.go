@@ -1,149 +1,128 @@
 package client
 
 import (
-	"cmp"
-	"slices"
+	"context"
 	"sync"
-	"time"
 
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// A queue lies between the reader and the handlers: three bounded lanes, served
-// in order of priority, beside them the changes of state and the gaps, which
-// are never dropped.
-//
-// Every entry has a sequence number. A gap is handed out when all entries of
-// its lanes with lower numbers are gone, and holds those with higher numbers
-// back: so it comes in the order of each lane that it speaks of.
+// A queue lies between the reader and the handlers: three bounded lanes for
+// what the stream says, a backlog for facts that come late (backlog.go), and
+// beside them the changes of state and the gaps (gaps.go), which are never
+// dropped.
 //
 // The zero queue is not usable; make one with newQueue. All methods may be
 // called concurrently; push by one goroutine, pop by another.
 type queue struct {
-	wake chan struct{} // holds a token while there may be something to pop
+	wake   chan struct{} // holds a token while there may be something to pop
+	ledger *ledger
 
 	mu       sync.Mutex // guards all below
 	lanes    [3]ring
+	back     backlog
 	gaps     []placed
 	changes  []Change
 	overflow [3]*episode // the open one of each lane
-	number   uint64      // of the last episode
 	seq      uint64
+	turn     bool // the backlog's, rather than that of the medium and low lanes
 	closed   bool
+
+	epochs  []epoch // the last one is the present; a wait for all that is queued begins another
+	current uint64  // epoch of the entry that pop returned last; 0: none
 }
 
-// An item is what pop returns: one of the three is set.
+// An item is what pop returns: a change of state, a gap, or else an entry.
 type item struct {
 	change *Change
 	gap    *events.Gap
-	env    events.Envelope
+	entry  entry
 }
 
-// A placed gap is one with its place in the order.
-type placed struct {
-	seq uint64
-	gap events.Gap
+// An epoch is the time between two waits for all that is queued.
+type epoch struct {
+	number  uint64
+	left    int           // entries that came in it and are not handled
+	handled chan struct{} // closed when none is left, here and before
 }
 
-// An episode is a gap that is still open.
-type episode struct {
-	gap  events.Gap
-	last time.Time // when the newest lost event had been received
-}
+func newEpoch(number uint64) epoch { return epoch{number: number, handled: make(chan struct{})} }
 
 func newQueue(bounds [3]int) *queue {
-	q := &queue{wake: make(chan struct{}, 1)}
+	q := &queue{
+		wake: make(chan struct{}, 1), ledger: &ledger{}, epochs: []epoch{newEpoch(1)},
+		back: backlog{room: make(chan struct{})},
+	}
 	for i, n := range bounds {
 		q.lanes[i].bound = n
 	}
+	q.back.list.bound = 3 * maxOwed
 	return q
 }
 
-// push adds env to its lane. If the lane is full its oldest event goes, and
-// dropped says so; opened, that this was the first of an episode.
-func (q *queue) push(env events.Envelope) (dropped, opened bool) {
+// A fate says what became of an event that had to make room.
+type fate struct {
+	lost   *events.Envelope // it left its lane; nil: there was room
+	owed   bool             // it waits in the backlog
+	opened bool             // it was the first of an episode
+}
+
+// push adds env to its lane. If the lane is full its oldest event goes: a fact
+// into the backlog, anything else for good.
+func (q *queue) push(env events.Envelope) (f fate) {
 	i := lane(env.Type.Lane())
 	q.mu.Lock()
 	r := &q.lanes[i]
 	if r.full() {
-		opened = q.lose(i, r.pop())
-		dropped = true
+		f = q.lose(i, r.pop())
 	} else if r.len() <= r.bound/2 {
 		q.recover(i)
 	}
 	q.seq++
-	r.push(entry{env: env, seq: q.seq})
+	r.push(q.arrive(env))
 	q.mu.Unlock()
 	q.signal()
-	return dropped, opened
+	return f
 }
 
-// lose counts an event lost from lane i, and opens the episode if it is the
-// first. The notice takes the place of the lost event.
-func (q *queue) lose(i int, lost entry) (opened bool) {
-	e := q.overflow[i]
-	opened = e == nil
-	if opened {
-		q.number++
-		e = &episode{gap: events.Gap{
-			Number: q.number, Stage: events.GapOpened, Cause: events.GapByOverflow,
-			Lane: priorities[i], From: lost.env.Received,
-		}}
-		q.overflow[i] = e
-		q.place(placed{seq: lost.seq, gap: e.gap})
-	}
-	e.gap.Dropped++
-	e.last = lost.env.Received
-	return opened
+// arrive makes an entry of env.
+func (q *queue) arrive(env events.Envelope) entry {
+	return entry{env: env, seq: q.seq, epoch: q.joins()}
 }
 
-// recover closes the overflow episode of lane i, if one is open. All that was
-// lost came before the oldest event that is left, and so does the notice.
-func (q *queue) recover(i int) {
-	e := q.overflow[i]
-	if e == nil {
-		return
-	}
-	q.overflow[i] = nil
-	e.gap.Stage, e.gap.To = events.GapClosed, e.last
-	if head, ok := q.lanes[i].head(); ok {
-		q.place(placed{seq: head, gap: e.gap})
-		return
-	}
-	q.announce(e.gap)
+// joins counts another entry of the present epoch, and returns that.
+func (q *queue) joins() uint64 {
+	now := &q.epochs[len(q.epochs)-1]
+	now.left++
+	return now.number
 }
 
-// open begins an episode of all lanes and returns it for shut.
-func (q *queue) open(cause events.GapCause, from time.Time) events.Gap {
+// gone notes that an entry was handled, or that it never will be.
+func (q *queue) gone(number uint64) {
+	for i := range q.epochs {
+		if q.epochs[i].number == number {
+			q.epochs[i].left--
+			break
+		}
+	}
+	for len(q.epochs) > 1 && q.epochs[0].left == 0 {
+		close(q.epochs[0].handled)
+		q.epochs = q.epochs[1:]
+	}
+}
+
+// all returns a channel that is closed when everything that is queued now has
+// been handled.
+func (q *queue) all() <-chan struct{} {
 	q.mu.Lock()
-	q.number++
-	g := events.Gap{Number: q.number, Stage: events.GapOpened, Cause: cause, From: from}
-	q.announce(g)
-	q.mu.Unlock()
-	q.signal()
-	return g
-}
-
-// shut ends the episode that open began.
-func (q *queue) shut(g events.Gap, to time.Time) {
-	g.Stage, g.To = events.GapClosed, to
-	q.mu.Lock()
-	q.announce(g)
-	q.mu.Unlock()
-	q.signal()
-}
-
-func (q *queue) announce(g events.Gap) {
-	q.seq++
-	q.place(placed{seq: q.seq, gap: g})
-}
-
-// place keeps the gaps sorted by number, later ones behind equal ones.
-func (q *queue) place(n placed) {
-	at, _ := slices.BinarySearchFunc(q.gaps, n.seq+1, func(have placed, seq uint64) int {
-		return cmp.Compare(have.seq, seq)
-	})
-	q.gaps = slices.Insert(q.gaps, at, n)
+	defer q.mu.Unlock()
+	last := q.epochs[len(q.epochs)-1]
+	if last.left == 0 && len(q.epochs) > 1 {
+		return q.epochs[len(q.epochs)-2].handled
+	}
+	q.epochs = append(q.epochs, newEpoch(last.number+1))
+	q.gone(0) // nothing may be left
+	return last.handled
 }
 
 // tell queues a change of state, ahead of all events.
@@ -166,7 +145,8 @@ func (q *queue) close() {
 	q.signal()
 }
 
-// discard empties the lanes and returns how many events of each are lost.
+// discard empties the queue and returns how many events of each lane are lost;
+// facts of the backlog count to their lane.
 func (q *queue) discard() (left [3]int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -174,6 +154,7 @@ func (q *queue) discard() (left [3]int) {
 		left[i] = q.lanes[i].len()
 		q.lanes[i] = ring{bound: q.lanes[i].bound}
 	}
+	left[lane(events.High)] += q.back.clear() // both facts travel there
 	q.gaps, q.changes = nil, nil
 	return left
 }
@@ -185,8 +166,12 @@ func (q *queue) signal() {
 	}
 }
 
-// pop waits for the next item. ok is false when the queue is closed and empty.
+// pop waits for the next item; that which it returned before has been handled.
+// ok is false when the queue is closed and empty.
 func (q *queue) pop() (it item, ok bool) {
+	q.mu.Lock()
+	q.finish()
+	q.mu.Unlock()
 	for {
 		q.mu.Lock()
 		it, ok = q.take()
@@ -199,8 +184,17 @@ func (q *queue) pop() (it item, ok bool) {
 	}
 }
 
+// finish notes that the entry which was taken last is handled.
+func (q *queue) finish() {
+	if q.current != 0 {
+		q.gone(q.current)
+		q.current = 0
+	}
+}
+
 // take returns what is first: changes of state, then a gap that is due, then
-// the most urgent lane that no gap holds back.
+// the high lane, as far as no gap holds it back; then the backlog takes turns
+// with the two other lanes, so that neither waits for the other.
 func (q *queue) take() (item, bool) {
 	if len(q.changes) > 0 {
 		c := q.changes[0]
@@ -209,45 +203,75 @@ func (q *queue) take() (item, bool) {
 	}
 	due, limits := q.due()
 	if due >= 0 {
-		gap := q.gaps[due].gap
-		q.gaps = slices.Delete(q.gaps, due, due+1)
-		return item{gap: &gap}, true
+		return q.takeGap(due), true
 	}
-	for i := range q.lanes {
-		if head, ok := q.lanes[i].head(); ok && head < limits[i] {
-			env := q.lanes[i].pop().env
-			if q.lanes[i].len() == 0 {
-				q.recover(i)
-			}
-			return item{env: env}, true
+	if it, ok := q.takeLane(0, limits); ok {
+		return it, ok
+	}
+	if q.turn = !q.turn; q.turn {
+		if it, ok := q.takeBack(); ok {
+			return it, ok
 		}
 	}
-	return item{}, false
+	for i := 1; i < len(q.lanes); i++ {
+		if it, ok := q.takeLane(i, limits); ok {
+			return it, ok
+		}
+	}
+	return q.takeBack()
 }
 
-// due returns the index of the first gap that nothing before it holds back, -1
-// if there is none, and for each lane the number that its entries must be below.
-func (q *queue) due() (index int, limits [3]uint64) {
-	const unlimited = ^uint64(0)
-	limits = [3]uint64{unlimited, unlimited, unlimited}
-	for n := range q.gaps {
-		g := &q.gaps[n]
-		due := true
-		for i, p := range priorities {
-			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
-				continue
-			}
-			if head, ok := q.lanes[i].head(); ok && head < g.seq || limits[i] != unlimited {
-				due = false
-			}
-			limits[i] = min(limits[i], g.seq)
+// takeLane takes the oldest entry of a lane, unless a gap holds it back.
+func (q *queue) takeLane(i int, limits [3]uint64) (item, bool) {
+	head, ok := q.lanes[i].head()
+	if !ok || head >= limits[i] {
+		return item{}, false
+	}
+	e := q.lanes[i].pop()
+	if q.lanes[i].len() == 0 {
+		q.recover(i)
+	}
+	return q.takes(e), true
+}
+
+func (q *queue) takes(e entry) item {
+	q.current = e.epoch
+	return item{entry: e}
+}
+
+// fill adds a fact that was found late, or a state that was read again, to the
+// backlog. It waits for room; the error is that of ctx.
+func (q *queue) fill(ctx context.Context, env events.Envelope) error {
+	for {
+		q.mu.Lock()
+		room := q.back.room
+		if q.back.list.len() < backRoom {
+			q.seq++
+			q.back.push(q.arrive(env))
+			q.mu.Unlock()
+			q.signal()
+			return nil
 		}
-		if due {
-			return n, limits
-		}
-		if g.gap.Lane == events.AnyPriority {
-			break // it holds back all that comes after it
+		q.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
-	return -1, limits
+}
+
+// settles queues a mark of the ledger behind the backlog.
+func (q *queue) settles(mark uint64) {
+	q.mu.Lock()
+	q.back.push(entry{mark: mark, epoch: q.joins()})
+	q.mu.Unlock()
+	q.signal()
+}
+
+// owed returns how many facts wait in the backlog, or for their messages.
+func (q *queue) owed() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.back.facts + len(q.back.held)
 }

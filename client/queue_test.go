@@ -36,7 +36,7 @@ func drain(q *queue) (words []string) {
 		case it.gap != nil:
 			words = append(words, fmt.Sprintf("%s %s #%d", it.gap.Cause, it.gap.Stage, it.gap.Number))
 		default:
-			words = append(words, it.env.Type.Priority().String()+" "+string(it.env.Data))
+			words = append(words, it.entry.env.Type.Priority().String()+" "+string(it.entry.env.Data))
 		}
 	}
 }
@@ -56,7 +56,7 @@ func TestAGapKeepsItsPlaceInEveryLane(t *testing.T) {
 	q := newQueue([3]int{10, 10, 10})
 	q.push(low(1))
 	q.push(high(2))
-	g := q.open(events.GapByDisconnect, time.Unix(2, 0))
+	g := q.open(events.Gap{Cause: events.GapByDisconnect, Families: []events.Family{events.Fact}, From: time.Unix(2, 0)})
 	q.push(high(3))
 	q.shut(g, time.Unix(3, 0))
 	q.push(high(4))
@@ -69,9 +69,9 @@ func TestAGapKeepsItsPlaceInEveryLane(t *testing.T) {
 func TestOverflowDropsTheOldestAndIsOneGap(t *testing.T) {
 	q := newQueue([3]int{3, 10, 10})
 	push := func(n int, wantDropped, wantOpened bool) {
-		dropped, opened := q.push(high(n))
-		require.Equal(t, wantDropped, dropped, n)
-		require.Equal(t, wantOpened, opened, n)
+		f := q.push(high(n))
+		require.Equal(t, wantDropped, f.lost != nil, n)
+		require.Equal(t, wantOpened, f.opened, n)
 	}
 	for n := range 3 {
 		push(n, false, false)
@@ -143,7 +143,7 @@ func TestALostEventBeforeAGapIsToldBeforeIt(t *testing.T) {
 	q := newQueue([3]int{2, 1, 1})
 	q.push(high(1))
 	q.push(high(2))
-	q.open(events.GapByDisconnect, time.Unix(2, 0))
+	q.open(events.Gap{Cause: events.GapByDisconnect, From: time.Unix(2, 0)})
 	q.push(high(3)) // loses 1, which came before the disconnect
 	assert.Equal(t, []string{
 		"overflow opened #2", "high 2", "disconnect opened #1", "high 3", "overflow closed #2",
@@ -161,7 +161,7 @@ func TestPopWaitsAndEndsWhenClosedAndEmpty(t *testing.T) {
 					got = append(got, "end")
 					return
 				}
-				got = append(got, string(it.env.Data))
+				got = append(got, string(it.entry.env.Data))
 			}
 		}()
 		synctest.Wait()
@@ -190,7 +190,7 @@ func TestDiscardCountsWhatIsLeft(t *testing.T) {
 	q.push(high(1))
 	q.push(high(2))
 	q.push(low(3))
-	q.open(events.GapByDisconnect, time.Unix(1, 0))
+	q.open(events.Gap{Cause: events.GapByDisconnect, From: time.Unix(1, 0)})
 	assert.Equal(t, [3]int{2, 0, 1}, q.discard())
 	assert.Empty(t, drain(q))
 }

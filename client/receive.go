@@ -16,16 +16,26 @@ import (
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	m.alive(c, f)
 	if f.Renewed { // it was asked again in another spelling, before its first event
-		m.queue.shut(m.gap(events.GapBySwitch, c.opened), f.Received)
+		m.disturbed()
+		m.queue.shut(m.gap(events.Gap{Cause: events.GapBySwitch, From: c.opened}), f.Received)
 		m.warnMissing(c.stream.Transport())
+		m.loop.Hole()
 	}
 	switch f.Kind {
 	case wire.Event:
+		if c.skips.take(f) {
+			m.counters.Duplicate()
+			return
+		}
+		for _, o := range c.met() {
+			o.old(f)
+		}
 		m.event(f)
 	case wire.Alive:
 		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
 			m.clocks.mark(&m.clocks.event, f.Received)
 			m.counters.Polled()
+			m.loop.Sign()
 		}
 	case wire.Garbage:
 		m.garbage(c, f)
@@ -49,7 +59,7 @@ func (m *ConnectionManager) alive(c *connection, f *transport.Frame) {
 	m.counters.Received(f.Type, f.Size, f.Received)
 	m.clocks.mark(&m.clocks.event, f.Received)
 	if isBeat(c.stream, f) {
-		m.clocks.mark(&m.clocks.beat, f.Received)
+		m.beat(c, f)
 	}
 }
 
@@ -66,7 +76,13 @@ func (m *ConnectionManager) event(f *transport.Frame) {
 		m.say.once(string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
 			slog.String("type", string(f.Type)))
 	}
-	if !m.consumers.match(f.Type) {
+	wanted := m.consumers.match(f.Type)
+	var data []byte
+	if wanted || f.Type.Family() == events.State {
+		data = m.arena.copy(f.Data)
+	}
+	m.witness(f, data)
+	if !wanted {
 		m.counters.Filtered()
 		return
 	}
@@ -80,34 +96,56 @@ func (m *ConnectionManager) event(f *transport.Frame) {
 		m.counters.Duplicate()
 		return
 	}
-	env := events.Envelope{
-		Type: f.Type, Data: m.arena.copy(f.Data), Time: f.Time, Received: f.Received, Origin: f.Origin,
+	m.pushed(m.queue.push(events.Envelope{
+		Type: f.Type, Data: data, Time: f.Time, Received: f.Received, Origin: f.Origin,
+	}))
+}
+
+// pushed follows an event into its lane: another one may have had to leave it.
+func (m *ConnectionManager) pushed(f fate) {
+	if f.lost == nil {
+		return
 	}
-	if dropped, first := m.queue.push(env); dropped {
-		m.counters.Dropped(f.Type.Lane())
-		if first {
-			m.counters.Gap(string(events.GapByOverflow))
+	t := f.lost.Type
+	switch {
+	case f.owed:
+		m.counters.Deferred()
+	default:
+		m.counters.Dropped(t.Lane())
+		if k, id, ok := factOf(*f.lost); ok {
+			m.books.Lost(k, id)
 		}
-		m.say.once(f.Type.Lane().String(), slog.LevelWarn,
-			"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
-			slog.String("lane", f.Type.Lane().String()))
+		m.loop.Due(t)
 	}
+	if f.opened {
+		m.counters.Gap(string(events.GapByOverflow))
+	}
+	m.say.once(t.Lane().String(), slog.LevelWarn,
+		"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
+		slog.String("lane", t.Lane().String()))
 }
 
 // duplicate reports whether f is a fact that was handed on before. Facts have
 // ids; nothing else may be taken for a double, equal events can be different
 // facts.
 func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
+	var fresh bool
+	id, ok := "", false
 	switch f.Type {
 	case events.TypeMessageAdded:
-		id, ok := wire.MessageID(f.Data)
-		return ok && !m.books.Added(id, happened(f))
+		if id, ok = wire.MessageID(f.Data); ok {
+			fresh = m.books.Added(id, happened(f))
+		}
 	case events.TypeMessageFinalized:
-		id, ok := wire.MessageID(f.Data)
-		return ok && !m.books.Finalized(id, happened(f))
+		if id, ok = wire.MessageID(f.Data); ok {
+			fresh = m.books.Finalized(id, happened(f))
+		}
 	default:
-		return false
 	}
+	if fresh {
+		m.loop.Sign() // where one was announced, others were not
+	}
+	return ok && !fresh
 }
 
 // happened returns when, as far as f tells: by the server's clock, or else when

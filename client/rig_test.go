@@ -217,11 +217,11 @@ func (r *record) ids(t *testing.T, typ events.Type) (ids []string) {
 	return ids
 }
 
-// episodes checks that every gap is opened once and closed once, in that order,
-// and returns the causes.
+// episodes checks that every gap is opened, closed and settled at most once, in
+// that order, and returns the causes.
 func (r *record) episodes(t *testing.T) (causes []events.GapCause) {
 	t.Helper()
-	open := map[uint64]bool{}
+	open, closed := map[uint64]bool{}, map[uint64]events.Gap{}
 	for _, g := range r.gapList() {
 		switch g.Stage {
 		case events.GapOpened:
@@ -231,12 +231,67 @@ func (r *record) episodes(t *testing.T) (causes []events.GapCause) {
 		case events.GapClosed:
 			assert.True(t, open[g.Number], "closed before it was opened, or twice: %v", g)
 			open[g.Number] = false
+			closed[g.Number] = g
 			assert.False(t, g.To.Before(g.From), "%v", g)
+		case events.GapSettled:
+			before, ok := closed[g.Number]
+			assert.True(t, ok, "settled before it was closed, or twice: %v", g)
+			delete(closed, g.Number)
+			assert.True(t, g.From.Equal(before.From) && g.To.Equal(before.To), "%v is not %v", g, before)
+			assert.NotEmpty(t, g.Outcome)
 		default:
 			t.Fatalf("stage %q", g.Stage)
 		}
 	}
 	return causes
+}
+
+// settled returns the gaps with an outcome.
+func (r *record) settled() (gaps []events.Gap) {
+	for _, g := range r.gapList() {
+		if g.Stage == events.GapSettled {
+			gaps = append(gaps, g)
+		}
+	}
+	return gaps
+}
+
+// once checks that the facts of a type are those of the ids, each once.
+func (r *record) once(t *testing.T, typ events.Type, ids []string) {
+	t.Helper()
+	got := r.ids(t, typ)
+	if !slices.Equal(got, ids) {
+		assert.Empty(t, missing(ids, got), "%s: missing", typ)
+		assert.Empty(t, missing(got, ids), "%s: made up", typ)
+		assert.Len(t, got, len(ids), "%s", typ)
+	}
+}
+
+// missing returns those of want that are not in got, which is sorted.
+func missing(want, got []string) (ids []string) {
+	for _, id := range want {
+		if _, ok := slices.BinarySearch(got, id); !ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// orderly checks that no message became final before it was added, by those that
+// were told of both.
+func (r *record) orderly(t *testing.T) {
+	t.Helper()
+	final := map[string]bool{}
+	for _, env := range r.all() {
+		e, err := events.DecodeAny(env)
+		require.NoError(t, err)
+		switch e := e.(type) {
+		case events.MessageAdded:
+			assert.False(t, final[e.MessageID], "%s was final before it was added", e.MessageID)
+		case events.MessageFinalized:
+			final[e.MessageID] = true
+		}
+	}
 }
 
 // A journal is a log handler that keeps its lines.

@@ -4,8 +4,12 @@ import "github.com/adic/adic-go/subscription/events"
 
 // An entry is an event with its place in the order of all lanes.
 type entry struct {
-	env events.Envelope
-	seq uint64
+	env     events.Envelope
+	seq     uint64
+	epoch   uint64 // when it arrived, as counted by those who wait for all that did
+	mark    uint64 // of the ledger, in the backlog; it is no event then
+	spilled bool   // it left a full lane, and its payload is its own
+	late    bool   // it was taken from the backlog
 }
 
 // A ring is a bounded first-in, first-out queue. It grows by doubling up to its

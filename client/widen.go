@@ -20,12 +20,12 @@ func (m *ConnectionManager) widen() {
 		defer m.survive()
 		waits := fallback.New(fallback.Policy{Order: []fallback.Transport{c.stream.Transport()}}, rand.Float64)
 		for c.looks() {
-			if c.stream.Widen(m.consumers.types()) {
+			if c.stream.Widen(m.asks()) {
 				continue
 			}
-			stream, err := m.open(ctx, c.stream.Transport())
+			t, err := m.wider(ctx, c)
 			if err == nil {
-				m.offer(c, &trial{stream: stream, opened: time.Now()})
+				m.offer(c, t)
 				return // what was wanted meanwhile is the successor's
 			}
 			// What delivers stays; the server is asked again when it wants to be.
@@ -35,4 +35,14 @@ func (m *ConnectionManager) widen() {
 			}
 		}
 	})
+}
+
+// wider opens the transport of c again. Where there are beats, it waits until
+// the change is exact.
+func (m *ConnectionManager) wider(ctx context.Context, c *connection) (*trial, error) {
+	if c.pulse.Load() != nil {
+		return m.try(ctx, c.stream.Transport(), c)
+	}
+	t := &trial{both: &overlapping{common: shared(c.asked, m.asks())}}
+	return t, m.opens(ctx, c.stream.Transport(), t)
 }

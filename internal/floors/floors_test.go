@@ -22,14 +22,17 @@ var floors = map[string]int{
 	"subscription/events": 0,
 	"fallback":            0,
 
-	"handlers":        1,
-	"subscription":    1,
-	"metrics":         1,
-	"internal/wire":   1,
-	"internal/rest":   1,
-	"internal/repair": 1,
+	"handlers":         1,
+	"subscription":     1,
+	"metrics":          1,
+	"internal/wire":    1,
+	"internal/rest":    1,
+	"internal/repair":  1,
+	"internal/pulse":   1,
+	"internal/overlap": 1,
 
 	"internal/transport": 2,
+	"internal/backfill":  2,
 
 	"client": 3,
 

@@ -1,0 +1,275 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// added is a fact; it travels on the high lane.
+func added(n int) events.Envelope { return numbered(events.TypeMessageAdded, n) }
+
+func TestAFactThatLeavesAFullLaneComesLate(t *testing.T) {
+	q := newQueue([3]int{2, 10, 10})
+	for n := range 4 {
+		f := q.push(added(n))
+		assert.Equal(t, n >= 2, f.owed, n)
+	}
+	assert.Equal(t, 2, q.owed())
+	assert.Equal(t, []string{
+		"overflow opened #1", "high 2", "high 3", "overflow closed #1", "high 0", "high 1",
+	}, drain(q))
+	assert.Zero(t, q.owed())
+}
+
+func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
+	q := newQueue([3]int{10, 10, 10})
+	for n := range 3 {
+		require.NoError(t, q.fill(t.Context(), added(n)))
+		q.push(medium(10 + n))
+	}
+	q.push(high(20))
+	q.push(low(30))
+	assert.Equal(t, []string{
+		"high 20", "high 0", "medium 10", "high 1", "medium 11", "high 2", "medium 12", "low 30",
+	}, drain(q), "the high lane waits for nobody")
+}
+
+// 50,000 repaired messages leave live events alone: who reads them waits.
+func TestBackfillNeverTakesThePlaceOfLiveEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue([3]int{10, 10, 10})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		filled := 0
+		ended := make(chan error, 1)
+		go func() {
+			for {
+				if err := q.fill(ctx, added(filled)); err != nil {
+					ended <- err
+					return
+				}
+				filled++
+			}
+		}()
+		synctest.Wait()
+		assert.Equal(t, backRoom, filled, "it waits for room")
+		for n := range 10 {
+			assert.Nil(t, q.push(high(n)).lost)
+		}
+		for n := range 10 {
+			it, ok := q.pop()
+			require.True(t, ok)
+			assert.Equal(t, events.TypeTipsUpdated, it.entry.env.Type, n)
+		}
+		for range 7 {
+			_, ok := q.pop()
+			require.True(t, ok)
+		}
+		synctest.Wait()
+		assert.Equal(t, backRoom+7, filled, "one for one")
+		stop := errors.New("stop")
+		cancel(stop)
+		assert.Equal(t, stop, <-ended)
+	})
+}
+
+func TestTooManyOwedFactsAreLost(t *testing.T) {
+	q := newQueue([3]int{1, 1, 1})
+	for n := range maxOwed + 3 {
+		q.push(added(n))
+	}
+	assert.Equal(t, maxOwed, q.owed())
+	f := q.push(added(0))
+	require.NotNil(t, f.lost)
+	assert.False(t, f.owed)
+	q.close()
+	var closed events.Gap
+	for _, g := range q.ledger.all() {
+		closed = g
+	}
+	assert.Equal(t, maxOwed+3, closed.Dropped)
+	settled := q.ledger.settle(q.ledger.mark())
+	require.Len(t, settled, 1)
+	assert.Equal(t, events.GapUnrepairable, settled[0].Outcome)
+	assert.Equal(t, 3, settled[0].Lost)
+	assert.Equal(t, maxOwed, settled[0].Repaired)
+}
+
+func TestOwedPayloadsAreBounded(t *testing.T) {
+	q := newQueue([3]int{1, 1, 1})
+	large := added(0)
+	large.Data = make([]byte, owedBytes/2)
+	for range 4 {
+		q.push(large)
+	}
+	assert.Equal(t, 2, q.owed())
+}
+
+func TestAFinalizationIsHeldForItsMessage(t *testing.T) {
+	q := newQueue([3]int{10, 10, 10})
+	q.push(numbered(events.TypeMessageFinalized, 1))
+	it, ok := q.pop()
+	require.True(t, ok)
+	require.True(t, q.hold("m1", it.entry))
+	assert.False(t, q.hold("m1", it.entry), "once")
+	assert.Equal(t, 1, q.owed())
+
+	q.freed(func(string) bool { return true })
+	_, ok = q.release("m2")
+	assert.False(t, ok)
+	e, ok := q.release("m1")
+	assert.True(t, ok)
+	assert.Equal(t, "1", string(e.env.Data))
+	assert.Zero(t, q.owed())
+
+	require.True(t, q.hold("m1", it.entry))
+	q.freed(func(id string) bool { return id != "m1" })
+	assert.Equal(t, []string{"high 1"}, drain(q), "it need not wait any more")
+}
+
+func TestAWaitForAllThatIsQueued(t *testing.T) {
+	q := newQueue([3]int{2, 10, 10})
+	done := func(c <-chan struct{}) bool {
+		select {
+		case <-c:
+			return true
+		default:
+			return false
+		}
+	}
+	assert.True(t, done(q.all()), "nothing is queued")
+	q.push(low(1))
+	for n := range 3 {
+		q.push(added(n)) // the last one makes the first late
+	}
+	first := q.all()
+	second := q.all()
+	q.push(high(9))
+	third := q.all()
+	for {
+		it, ok := q.pop()
+		require.True(t, ok)
+		if it.entry.env.Type == events.TypeEconomicsUpdated {
+			break
+		}
+		assert.False(t, done(first), "low 1 is not handled")
+	}
+	assert.False(t, done(first), "it is being handled")
+	q.close()
+	for ok := true; ok; {
+		_, ok = q.pop()
+	}
+	for i, c := range []<-chan struct{}{first, second, third} {
+		assert.True(t, done(c), i)
+	}
+}
+
+func TestAWaitIncludesWhatIsHeld(t *testing.T) {
+	q := newQueue([3]int{2, 10, 10})
+	q.push(numbered(events.TypeMessageFinalized, 1))
+	all := q.all()
+	it, _ := q.pop()
+	require.True(t, q.hold("m1", it.entry))
+	q.push(low(2))
+	_, _ = q.pop()
+	q.mu.Lock()
+	q.finish()
+	q.mu.Unlock()
+	select {
+	case <-all:
+		t.Fatal("it is not handled")
+	default:
+	}
+	_, ok := q.release("m1")
+	require.True(t, ok)
+	q.close()
+	q.pop()
+	<-all
+}
+
+func TestALedgerKeepsWhatIsOpenAndTheLast(t *testing.T) {
+	l := &ledger{}
+	open := l.begin(events.Gap{Cause: events.GapByDead})
+	for n := range 2 * remembered {
+		g := l.begin(events.Gap{Cause: events.GapByStall, Families: []events.Family{events.Notice}, From: time.Unix(int64(n), 0)})
+		require.Len(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}), 2, "closed and settled")
+		require.Empty(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}), "once")
+	}
+	all := l.all()
+	require.Len(t, all, remembered+1)
+	assert.Equal(t, open, all[0])
+	assert.Equal(t, uint64(2*remembered+1), all[len(all)-1].Number)
+	assert.Equal(t, 1, l.opened())
+}
+
+func TestOutcomes(t *testing.T) {
+	notice, fact, state := events.Notice, events.Fact, events.State
+	for _, c := range []struct {
+		name     string
+		cause    events.GapCause
+		families []events.Family
+		lost     losses
+		want     events.GapOutcome
+		repaired int
+		gone     int
+		at       string // when it is settled
+	}{
+		{"all kinds", events.GapByStall, []events.Family{notice, fact, state}, losses{}, events.GapUnrepairable, 2, events.LostUnknown, "pass"},
+		{"facts", events.GapByStall, []events.Family{fact, state}, losses{}, events.GapRepaired, 2, 0, "pass"},
+		{"states", events.GapByDeaf, []events.Family{state}, losses{}, events.GapReread, 0, 0, "pass"},
+		{"notices", events.GapBySwitch, []events.Family{notice}, losses{}, events.GapUnrepairable, 0, events.LostUnknown, "close"},
+		{"overflow of facts", events.GapByOverflow, []events.Family{notice, fact}, losses{facts: 7}, events.GapRepaired, 7, 0, "pass"},
+		{"overflow of states", events.GapByOverflow, []events.Family{notice, state}, losses{states: 7}, events.GapReread, 0, 0, "pass"},
+		{"overflow of notices", events.GapByOverflow, []events.Family{notice, state}, losses{notices: 7}, events.GapUnrepairable, 0, 7, "close"},
+		{"overflow of all", events.GapByOverflow, nil, losses{facts: 1, states: 2, notices: 3, gone: 4}, events.GapUnrepairable, 1, 7, "pass"},
+		{"a cursor that was too small", events.GapByResume, []events.Family{fact}, losses{gone: 5}, events.GapUnrepairable, 2, 5, "pass"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := &ledger{}
+			l.delivered() // before
+			before := l.mark()
+			g := l.begin(events.Gap{Cause: c.cause, Families: c.families, From: time.Unix(5, 0)})
+			l.delivered()
+			l.delivered()
+			notices := l.close(g, time.Unix(4, 0), c.lost)
+			require.NotEmpty(t, notices)
+			assert.Equal(t, events.GapClosed, notices[0].Stage)
+			assert.Equal(t, time.Unix(5, 0), notices[0].To, "not before it began")
+			notices = notices[1:]
+			require.Equal(t, c.at == "close", len(notices) == 1)
+			if c.at == "pass" {
+				assert.Empty(t, l.settle(before), "it was not closed then")
+				notices = l.settle(l.mark())
+			}
+			require.Len(t, notices, 1)
+			assert.Equal(t, events.GapSettled, notices[0].Stage)
+			assert.Equal(t, c.want, notices[0].Outcome)
+			assert.Equal(t, c.repaired, notices[0].Repaired)
+			assert.Equal(t, c.gone, notices[0].Lost)
+			assert.Empty(t, l.settle(l.mark()))
+			assert.Equal(t, notices, l.all())
+		})
+	}
+}
+
+func TestAMarkComesBehindWhatWasBackfilled(t *testing.T) {
+	q := newQueue([3]int{1, 1, 1})
+	require.NoError(t, q.fill(t.Context(), added(1)))
+	q.settles(7)
+	require.NoError(t, q.fill(t.Context(), added(2)))
+	var got []string
+	for range 3 {
+		it, ok := q.pop()
+		require.True(t, ok)
+		got = append(got, fmt.Sprint(it.entry.mark, " ", string(it.entry.env.Data)))
+	}
+	assert.Equal(t, []string{"0 1", "7 ", "0 2"}, got)
+}

@@ -1,0 +1,152 @@
+package client
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// Every entry of a queue has a sequence number. A gap is handed out when all
+// entries of its lanes with lower numbers are gone, and holds those with higher
+// numbers back: so it comes in the order of each lane that it speaks of. What is
+// in the backlog came late anyway, and no gap waits for it.
+
+// A placed gap is one with its place in the order.
+type placed struct {
+	seq   uint64
+	epoch uint64
+	gap   events.Gap
+}
+
+// An episode is an overflow that is still open.
+type episode struct {
+	gap    events.Gap
+	losses losses
+	last   time.Time // when the newest lost event had been received
+}
+
+// lose decides what becomes of an event that had to leave lane i, and opens the
+// episode if it is the first. The notice takes the place of the lost event.
+func (q *queue) lose(i int, lost entry) (f fate) {
+	e := q.overflow[i]
+	f = fate{lost: &lost.env, opened: e == nil}
+	if f.opened {
+		e = &episode{gap: q.ledger.begin(events.Gap{
+			Cause: events.GapByOverflow, Lane: priorities[i], From: lost.env.Received,
+		})}
+		q.overflow[i] = e
+		q.place(lost.seq, e.gap)
+	}
+	e.last = lost.env.Received
+	switch lost.env.Type.Family() {
+	case events.Fact:
+		if f.owed = q.back.fits(lost); f.owed {
+			e.losses.facts++
+			// A payload shares its memory with those that came with it.
+			lost.env.Data = append([]byte(nil), lost.env.Data...)
+			lost.spilled = true
+			q.back.bytes += len(lost.env.Data)
+			q.back.push(lost)
+			return f
+		}
+		e.losses.gone++
+	case events.State:
+		e.losses.states++
+	case events.Notice:
+		e.losses.notices++
+	}
+	q.gone(lost.epoch)
+	return f
+}
+
+// recover closes the overflow episode of lane i, if one is open. All that was
+// lost came before the oldest event that is left, and so does the notice.
+func (q *queue) recover(i int) {
+	e := q.overflow[i]
+	if e == nil {
+		return
+	}
+	q.overflow[i] = nil
+	for _, g := range q.ledger.close(e.gap, e.last, e.losses) {
+		if head, ok := q.lanes[i].head(); ok {
+			q.place(head, g)
+			continue
+		}
+		q.announceLocked(g)
+	}
+}
+
+// open begins an episode and returns it for shut.
+func (q *queue) open(g events.Gap) events.Gap {
+	g = q.ledger.begin(g)
+	q.announce(g)
+	return g
+}
+
+// shut ends the episode that open began, unless it is over.
+func (q *queue) shut(g events.Gap, to time.Time) { q.lost(g, to, losses{}) }
+
+// lost is shut for an episode of which it is known what was lost.
+func (q *queue) lost(g events.Gap, to time.Time, lost losses) {
+	for _, g := range q.ledger.close(g, to, lost) {
+		q.announce(g)
+	}
+}
+
+// announce queues a notice behind what is queued already.
+func (q *queue) announce(g events.Gap) {
+	q.mu.Lock()
+	q.announceLocked(g)
+	q.mu.Unlock()
+	q.signal()
+}
+
+func (q *queue) announceLocked(g events.Gap) {
+	q.seq++
+	q.place(q.seq, g)
+}
+
+// place keeps the gaps sorted by number, later ones behind equal ones.
+func (q *queue) place(seq uint64, g events.Gap) {
+	at, _ := slices.BinarySearchFunc(q.gaps, seq+1, func(have placed, seq uint64) int {
+		return cmp.Compare(have.seq, seq)
+	})
+	q.gaps = slices.Insert(q.gaps, at, placed{seq: seq, epoch: q.joins(), gap: g})
+}
+
+// takeGap takes a notice.
+func (q *queue) takeGap(n int) item {
+	g := q.gaps[n]
+	q.gaps = slices.Delete(q.gaps, n, n+1)
+	q.current = g.epoch
+	return item{gap: &g.gap}
+}
+
+// due returns the index of the first gap that nothing before it holds back, -1
+// if there is none, and for each lane the number that its entries must be below.
+func (q *queue) due() (index int, limits [3]uint64) {
+	const unlimited = ^uint64(0)
+	limits = [3]uint64{unlimited, unlimited, unlimited}
+	for n := range q.gaps {
+		g := &q.gaps[n]
+		due := true
+		for i, p := range priorities {
+			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
+				continue
+			}
+			if head, ok := q.lanes[i].head(); ok && head < g.seq || limits[i] != unlimited {
+				due = false
+			}
+			limits[i] = min(limits[i], g.seq)
+		}
+		if due {
+			return n, limits
+		}
+		if g.gap.Lane == events.AnyPriority {
+			break // it holds back all that comes after it
+		}
+	}
+	return -1, limits
+}

@@ -1,0 +1,161 @@
+package client
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/backfill"
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/metrics"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// This file ties the loop that reads by REST what the stream did not say to the
+// rest of the manager: what it is told, and what it hands on.
+
+// repairs tells the loop what connection there is and what is wanted.
+func (m *ConnectionManager) repairs(c *connection) {
+	m.books.Want(m.consumers.match(events.TypeMessageAdded), m.consumers.match(events.TypeMessageFinalized))
+	mode := backfill.Stream
+	switch {
+	case c.stream.Transport() == fallback.Polling:
+		mode = backfill.Polling
+	case m.silence.isDead():
+		mode = backfill.Dead
+	}
+	m.loop.Follow(mode, m.consumers.wanted())
+}
+
+// pause stops the loop: there is no connection.
+func (m *ConnectionManager) pause() {
+	m.disturbed()
+	m.loop.Follow(backfill.Paused, m.consumers.wanted())
+}
+
+// disturbed notes that something may be missing: nothing is in sync until a pass
+// that begins now has ended.
+func (m *ConnectionManager) disturbed() {
+	m.books.Disturb()
+	m.synced.Store(nil)
+}
+
+// facts reports whether messages or finalizations are wanted.
+func (m *ConnectionManager) facts() bool {
+	return m.consumers.match(events.TypeMessageAdded) || m.consumers.match(events.TypeMessageFinalized)
+}
+
+// witness takes from a live event what it says about others: which messages there
+// are, and how many are final. data is f's payload, to be kept.
+func (m *ConnectionManager) witness(f *transport.Frame, data []byte) {
+	if f.Type.Family() != events.State {
+		return
+	}
+	if f.Origin == events.OriginLive {
+		m.loop.Live(f.Type)
+	}
+	if !m.facts() {
+		return
+	}
+	switch f.Type {
+	case events.TypeTipsUpdated:
+		m.loop.Tips(data)
+	case events.TypeKCoreUpdated:
+		if n, ok := wire.FinalizedCount(f.Data); ok {
+			m.books.Counted(happened(f), n)
+			m.loop.Sign()
+		}
+	default:
+	}
+}
+
+// fill hands on what was found by REST. It waits while the handlers have enough
+// of that to do.
+func (m *ConnectionManager) fill(ctx context.Context, env events.Envelope) error {
+	m.counters.Received(env.Type, len(env.Data), env.Received)
+	m.counters.Backfilled(env.Type)
+	if !m.consumers.match(env.Type) {
+		m.counters.Filtered()
+		if k, id, ok := factOf(env); ok {
+			m.books.Delivered(k, id) // to nobody
+		}
+		return nil
+	}
+	err := m.queue.fill(ctx, env)
+	if err != nil {
+		m.counters.Dropped(env.Type.Lane())
+	}
+	return err
+}
+
+// factOf says which fact env is.
+func factOf(env events.Envelope) (k repair.Kind, id string, ok bool) {
+	switch env.Type {
+	case events.TypeMessageAdded:
+		id, ok = wire.MessageID(env.Data)
+		return repair.Added, id, ok
+	case events.TypeMessageFinalized:
+		id, ok = wire.MessageID(env.Data)
+		return repair.Finalized, id, ok
+	default:
+		return 0, "", false
+	}
+}
+
+// noted takes what the loop has to tell.
+func (m *ConnectionManager) noted(n backfill.Note) {
+	switch n.Kind {
+	case backfill.Ended:
+		m.passed()
+	case backfill.Failed:
+		m.counters.RepairFailed(transport.Reason(n.Err))
+		m.say.once(transport.Reason(n.Err), slog.LevelWarn, "a question by REST failed; what the stream does not tell comes late",
+			slog.Any("error", n.Err))
+	case backfill.History:
+		m.queue.shut(m.gap(events.Gap{Cause: events.GapByHistory, From: time.Now()}), time.Now())
+		m.say.say(slog.LevelWarn, "the node knows none of the messages that it told before: it has another history")
+	case backfill.Unannounced:
+		m.say.once("", slog.LevelInfo, "this node does not announce all of its messages and finalizations; the others are found by REST")
+	case backfill.Overrun:
+		m.queue.shut(m.gap(events.Gap{
+			Cause: events.GapByOverflow, Families: []events.Family{events.Fact}, From: time.Now(),
+		}), time.Now())
+		m.say.say(slog.LevelWarn, "messages come faster than they can be read by REST: some are missing")
+	}
+}
+
+// passed follows the end of a pass.
+func (m *ConnectionManager) passed() {
+	m.publish()
+	m.queue.freed(m.books.Waits)
+	if m.books.Figures().Complete {
+		m.queue.settles(m.queue.ledger.mark())
+	}
+	m.progress.tell()
+}
+
+// publish makes the figures of the books visible to Health and the metrics.
+func (m *ConnectionManager) publish() {
+	f := m.books.Figures()
+	m.figures.Store(&f)
+	m.counters.Backlog(metrics.Backlog{
+		OpenGaps: m.queue.ledger.opened(), Owed: m.queue.owed(), NotFinal: f.Open, Unexplained: f.Unexplained, Late: f.Late,
+	})
+}
+
+// settled follows the delivery of all that a pass brought: what was closed before
+// is as good as it will be.
+func (m *ConnectionManager) settled(mark uint64) {
+	for _, g := range m.queue.ledger.settle(mark) {
+		m.queue.announce(g)
+	}
+	if m.synced.Load() == nil && m.inSync() {
+		now := time.Now()
+		m.synced.Store(&now)
+	}
+	m.publish()
+	m.progress.tell()
+}
