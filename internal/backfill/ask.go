@@ -64,27 +64,27 @@ func (t *turn) failed(b *backoff, err error) {
 	if t.ctx.Err() != nil {
 		return
 	}
-	var least time.Duration
 	if cooling := (*rest.CoolingError)(nil); errors.As(err, &cooling) {
-		least = cooling.RetryAfter
+		b.fail(cooling.RetryAfter) // it was not asked: what led to that has been told
+		return
 	}
-	b.fail(least)
+	b.fail(0)
 	t.cfg.Note(Note{Kind: Failed, Err: err})
 }
 
 // afford reports whether the budget has something to spare for a question of the
 // class, or when it may. One that has been waiting for long is put nevertheless,
-// and waits in the budget's own order.
-func (t *turn) afford(class rest.Class) (ok bool, next time.Time) {
+// and waits in the budget's own order; hungry says since when.
+func (t *turn) afford(class rest.Class, hungry *time.Time) (ok bool, next time.Time) {
 	const long = 20 * time.Second
 	wait := t.cfg.REST.Delay(class)
 	now := time.Now()
 	switch {
-	case wait == 0, !t.hungry.IsZero() && now.Sub(t.hungry) >= long:
-		t.hungry = time.Time{}
+	case wait == 0, !hungry.IsZero() && now.Sub(*hungry) >= long:
+		*hungry = time.Time{}
 		return true, now
-	case t.hungry.IsZero():
-		t.hungry = now
+	case hungry.IsZero():
+		*hungry = now
 	}
-	return false, earlier(now.Add(wait), t.hungry.Add(long))
+	return false, earlier(now.Add(wait), hungry.Add(long))
 }

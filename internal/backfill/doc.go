@@ -21,8 +21,9 @@
 // question that the server still has the anchor and the newest messages, for of
 // an anchor that it does not have a node says that there is nothing new.
 //
-// What a pass has found is handed on at its end, parents first. A pass of more
-// than 10,000 new messages hands them on in parts.
+// What a pass has found is handed on at its end, parents first. One that takes
+// longer hands on meanwhile what no unknown parent can follow; one with more than
+// 10,000 new messages hands them on in parts.
 //
 // # Turns
 //

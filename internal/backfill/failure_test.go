@@ -30,7 +30,7 @@ func TestNoREST(t *testing.T) {
 		}
 		asked := r.look()
 		assert.LessOrEqual(t, asks(asked, "tips"), 2*6)
-		assert.LessOrEqual(t, asks(asked, ""), 5*20)
+		assert.LessOrEqual(t, asks(asked, ""), 5*12)
 		assert.LessOrEqual(t, len(r.noted(backfill.Failed)), 8)
 		assert.Empty(t, r.noted(backfill.Ended))
 		assert.False(t, r.books.Figures().Complete)
@@ -150,7 +150,7 @@ func TestSingleFails(t *testing.T) {
 		wait(5 * time.Second)
 		id := r.add()
 		r.beats(3 * time.Second)
-		assert.Len(t, r.noted(backfill.Failed), 2)
+		assert.GreaterOrEqual(t, len(r.noted(backfill.Failed)), 2)
 		bad = false
 		r.beats(12 * time.Second)
 		added, _ := r.got()

@@ -26,7 +26,8 @@ type finality struct {
 	chosen time.Time
 	next   time.Time // when to ask the books again
 	retry  backoff
-	silent int // 404s in a row
+	silent int       // 404s in a row
+	hungry time.Time // since when a question waits for the budget
 }
 
 // finality puts one question about finality, if there is cause to and the budget
@@ -44,7 +45,7 @@ func (t *turn) finality() time.Time {
 	case len(r.ids) == 0 && now.Before(r.next):
 		return r.next
 	}
-	if ok, at := t.afford(rest.State); !ok {
+	if ok, at := t.afford(rest.State, &r.hungry); !ok {
 		return at
 	}
 	if now.Sub(r.chosen) >= openFor {
@@ -66,7 +67,7 @@ func (t *turn) finality() time.Time {
 	class := rest.Fact
 	if r.idle {
 		class = rest.Sweep
-		if ok, _ := t.afford(class); !ok {
+		if ok, _ := t.afford(class, &r.hungry); !ok {
 			r.next = now.Add(openEvery)
 			return r.next
 		}
@@ -133,6 +134,7 @@ func (t *turn) askAbout(id string, class rest.Class) {
 		t.book(func(b *repair.Books, now time.Time) { b.NotFinal(now, id) })
 		return
 	}
+	r.ids = nil // that may have been what they were for
 	v, now := repair.Pass, time.Time{}
 	t.book(func(b *repair.Books, at time.Time) { v, now = b.Final(at, id), at })
 	if v == repair.Pass {

@@ -33,7 +33,12 @@ type fact struct {
 // found puts messages into the books, and those that are new aside.
 func (t *turn) found(messages []rest.Message) {
 	t.book(func(b *repair.Books, now time.Time) {
+		horizon := b.Figures().Horizon
 		for _, m := range messages {
+			if p := t.pass; p != nil && p.rootless && m.Timestamp.After(horizon) &&
+				(p.oldest.id == "" || m.Timestamp.Before(p.oldest.at)) {
+				p.oldest = mark{m.ID, m.Timestamp}
+			}
 			v := b.Found(repair.Fact(m), now)
 			if v == repair.Pass {
 				continue
@@ -72,6 +77,30 @@ func (t *turn) settle() time.Time {
 		}
 	}
 	return next
+}
+
+// release hands on what a pass has found so far, except for open messages' children
+// and all that follow from those. It is for passes that take long: what is new must
+// not wait for the last of the ancestors.
+func (t *turn) release(open []string) {
+	stuck := make(map[string]bool, len(open))
+	for _, id := range open {
+		stuck[id] = true
+	}
+	held := t.held
+	t.held = nil
+	for _, i := range parentsFirst(held) {
+		waits := slices.ContainsFunc(i.parents, func(id string) bool { return stuck[id] })
+		switch {
+		case waits:
+			stuck[i.id] = true
+			t.held = append(t.held, i)
+		case stuck[i.id]: // its end
+			t.held = append(t.held, i)
+		default:
+			_ = t.handOn(i) // the end of the run
+		}
+	}
 }
 
 // handOn hands a fact on, or to nobody if it is not wanted any more. It fails when

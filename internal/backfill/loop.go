@@ -65,7 +65,7 @@ type Loop struct {
 	joined   time.Time     // when the connection came
 	pass     *pass         // under way; nil: none
 	began    time.Time     // when the last one did
-	whole    time.Time     // and the last full one
+	fullAt   time.Time     // and the last full one
 	retry    backoff       // of passes
 	history  bool          // the next full pass tells whether the server has another history
 	beats    uint64        // of the count, at the last full pass
@@ -77,16 +77,20 @@ type Loop struct {
 	reads    [families]reading
 	gone     map[question]time.Time // what the server does not have, and when to ask again
 	told     map[question]bool
-	hungry   time.Time // since when a question waits for the budget
-	silence  silence
-	overruns uint64 // that were told
+	hungry   time.Time // since when a state waits for the budget
+	caught   bool      // the last pass followed a connect or a hole
+	base     int       // facts that no stream had the chance to announce
+	hidden   bool      // Unannounced was told
+	overruns uint64    // that were told
 }
 
-// New returns a loop that does nothing until Follow.
+// New returns a loop that does nothing until Follow. It tells the books whether
+// there is a Known.
 func New(cfg Config) *Loop {
 	if cfg.Note == nil {
 		cfg.Note = func(Note) {}
 	}
+	cfg.Books.AskKnown(cfg.Known != nil)
 	return &Loop{
 		cfg:   cfg,
 		bell:  make(chan struct{}, 1),

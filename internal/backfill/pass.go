@@ -12,18 +12,24 @@ const (
 	fullEvery = time.Minute      // between those of full ones
 	deadEvery = 30 * time.Second // the same, where nothing is announced any more
 	perTurn   = 4                // questions of a pass in one turn
+
+	anchorAfter = 13 * time.Second // a message that is so old may be the anchor
+	longPass    = 5 * time.Second  // one that takes longer hands on meanwhile
 )
 
 // A pass is one that is under way.
 type pass struct {
-	full   bool
-	caught bool                     // it follows a connect or a hole
-	stage  func(*turn, *pass) error // the next question; nil: it has come to its end
-	read   bool                     // the server has answered something
+	full  bool
+	stage func(*turn, *pass) error // the next question; nil: it has come to its end
+	read  bool                     // the server has answered something
 
 	tips   bool // they are to be read
 	seen   bool // they were asked for
 	proven bool // nothing is left to prove
+
+	rootless bool // there was no anchor
+	oldest   mark // of what it found then
+	walks    int  // questions of the walk
 
 	from  mark // where since goes on
 	limit int  // of its page; 0: what fits
@@ -76,14 +82,23 @@ func (t *turn) passAt() time.Time {
 	t.mu.Lock()
 	wanted := t.in.full || t.in.sign
 	t.mu.Unlock()
-	at := t.Loop.whole.Add(t.every())
+	at := t.fullAt.Add(t.every())
 	if wanted {
 		at = t.began.Add(passEvery)
+	} else if t.began.Sub(t.joined) < anchorAfter && !t.anchored() && len(t.cfg.Books.Newest(1)) > 0 {
+		// What is there is old enough for an anchor then. Without one an outage would
+		// be read from its end, step by step.
+		at = earlier(at, t.began.Add(anchorAfter))
 	}
 	if at.Before(t.retry.until) {
 		at = t.retry.until
 	}
 	return at
+}
+
+func (t *turn) anchored() bool {
+	_, _, ok := t.cfg.Books.Anchor()
+	return ok
 }
 
 // every returns how often everything is read.
@@ -96,21 +111,23 @@ func (t *turn) every() time.Duration {
 
 // begin begins a pass, unless the connection has changed.
 func (t *turn) begin() bool {
+	t.figures()
 	p := &pass{stage: (*turn).readTips}
 	began := t.book(func(b *repair.Books, now time.Time) {
-		p.caught, t.in.full, t.in.sign = t.in.full, false, false
+		t.caught, t.in.full, t.in.sign = t.in.full, false, false
 		b.PassBegan(now)
 	})
 	if !began {
 		return false
 	}
 	t.began = time.Now()
-	p.full = p.caught || t.began.Sub(t.Loop.whole) >= t.every()
+	p.full = t.caught || t.began.Sub(t.fullAt) >= t.every()
 	if p.full {
-		t.Loop.whole = t.began
+		t.fullAt = t.began
 	}
 	p.tips = p.full
 	p.proven = !p.full
+	p.rootless = !t.anchored()
 	t.pass = p
 	return true
 }
@@ -131,7 +148,6 @@ func (t *turn) end() {
 	if !t.book(func(b *repair.Books, _ time.Time) { b.PassEnded(ended) }) {
 		return
 	}
-	t.figures(p)
 	t.cfg.Note(Note{Kind: Ended})
 }
 
@@ -157,41 +173,23 @@ func (t *turn) repeat(p *pass) {
 // abandon forgets the pass that is under way. What it found is handed on.
 func (t *turn) abandon() { t.pass = nil }
 
-// figures tells what the books have found out about the server.
-func (t *turn) figures(p *pass) {
+// figures tells what the books have found out about the server. It is called before
+// a pass, when what the one before has found had the time to be announced, too.
+func (t *turn) figures() {
 	f := t.cfg.Books.Figures()
 	if f.Overruns > t.overruns {
 		t.overruns = f.Overruns
 		t.cfg.Note(Note{Kind: Overrun, N: int(min(f.Overruns, 1<<31-1))})
 	}
-	if n := t.silence.look(f.Hidden, p.caught || t.now.mode != Stream); n > 0 {
-		t.cfg.Note(Note{Kind: Unannounced, N: n})
-	}
-}
-
-// A silence finds out whether a stream does not announce all facts.
-type silence struct {
-	base uint64 // facts that no stream had the chance to announce
-	last uint64 // that were hidden at the end of the pass before
-	told bool
-}
-
-// look takes how many facts have not been announced. caught says that the pass was
-// made to find what a stream missed. An announcement may come a little later than
-// the pass that found its fact, so it is those of the pass before that count. It
-// returns how many they are, once.
-func (s *silence) look(hidden uint64, caught bool) int {
-	s.base = min(s.base, hidden)
-	sure := min(s.last, hidden)
-	s.last = hidden
+	n := int(min(f.Hidden, 1<<31-1))
+	t.base = min(t.base, n)
 	switch {
-	case caught:
-		s.base = hidden
-	case sure > s.base && !s.told:
-		s.told = true
-		return int(min(sure-s.base, 1<<31-1))
+	case t.caught || t.now.mode != Stream:
+		t.base = n
+	case n > t.base && !t.hidden:
+		t.hidden = true
+		t.cfg.Note(Note{Kind: Unannounced, N: n - t.base})
 	}
-	return 0
 }
 
 // countIsDue reports whether the count of final messages has to be read, because

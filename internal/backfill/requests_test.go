@@ -2,6 +2,7 @@ package backfill_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +16,11 @@ import (
 
 // On a stream on which nothing happens a minute costs few requests, beats or not.
 func TestIdle(t *testing.T) {
-	facts := append(states, events.TypeMessageAdded, events.TypeMessageFinalized)
+	facts := append(slices.Clone(states), events.TypeMessageAdded, events.TypeMessageFinalized)
 	for _, beats := range []bool{true, false} {
 		for most, types := range map[int][]events.Type{
 			7:  facts,
-			10: append(facts[:len(facts):len(facts)], events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated),
+			10: append(slices.Clip(facts), events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated),
 		} {
 			test(t, options{}, func(t *testing.T, r *rig) {
 				for range 10 {
@@ -113,7 +114,7 @@ func TestFewRequests(t *testing.T) {
 					r.node.Finalize(all[n], true)
 				}
 			}
-			r.beats(20 * time.Minute)
+			r.beats(300 * time.Minute / time.Duration(requests))
 			added, final := r.got()
 			assert.ElementsMatch(t, all, added, "%d requests", requests)
 			for _, id := range r.node.Finals()[old:] {
@@ -136,6 +137,7 @@ func TestPassGoesFirst(t *testing.T) {
 		}
 		r.beats(12 * time.Second)
 		r.books.Counted(time.Now(), 7) // for nothing that can be found
+		r.books.Counted(time.Now(), 7)
 		r.look()
 		id := r.add()
 		r.loop.Sign()

@@ -64,7 +64,6 @@ func test(t *testing.T, o options, fn func(t *testing.T, r *rig)) {
 			Do:     (&http.Client{Transport: r}).Do,
 			Budget: rest.NewBudget(o.requests, 0),
 		})
-		r.books.AskKnown(o.known != nil)
 		r.loop = backfill.New(backfill.Config{REST: r.rest, Books: r.books, Fill: r.fill, Known: o.known, Note: r.note})
 		r.start()
 		wait(time.Hour)

@@ -14,8 +14,7 @@ const pageAtMost = 1000 // what a node gives
 // readTips is the first question of a pass, where it is one.
 func (t *turn) readTips(p *pass) error {
 	p.stage = (*turn).readSince
-	_, _, anchored := t.cfg.Books.Anchor()
-	if !p.tips && anchored && !t.lacks(askSince) {
+	if !p.tips && !p.rootless && !t.lacks(askSince) {
 		return nil
 	}
 	p.seen = true

@@ -67,7 +67,7 @@ func (t *turn) readStates() time.Time {
 			next = earlier(next, at)
 			continue
 		}
-		ok, at := t.afford(rest.State)
+		ok, at := t.afford(rest.State, &t.hungry)
 		if !ok {
 			return earlier(next, at)
 		}

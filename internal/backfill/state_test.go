@@ -2,7 +2,6 @@ package backfill_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,11 +19,19 @@ var states = []events.Type{
 	events.TypeTipsUpdated, events.TypeKCoreUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated,
 }
 
+// grow adds so many messages that their admissibility can be judged.
+func (r *rig) grow() {
+	for range 30 {
+		r.add()
+		wait(time.Second)
+	}
+}
+
 // A family that is due is read once, if it is wanted.
 func TestDue(t *testing.T) {
 	for _, typ := range append(states, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated) {
 		test(t, options{}, func(t *testing.T, r *rig) {
-			r.add()
+			r.grow()
 			r.follow(backfill.Stream, typ)
 			wait(time.Second)
 			r.read()
@@ -67,7 +74,7 @@ func TestLive(t *testing.T) {
 // something has changed, be it that the stream said something else meanwhile.
 func TestEachMinute(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.add()
+		r.grow()
 		r.follow(backfill.Stream, append(states, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated)...)
 		wait(time.Second)
 		assert.Equal(t, []events.Type{events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated}, typesOf(r.read()))
@@ -207,6 +214,7 @@ func TestTipsAreASign(t *testing.T) {
 		wait(time.Second)
 		added, _ := r.got()
 		assert.Equal(t, []string{id}, added)
-		assert.True(t, strings.Contains(string(r.read()[2].Data), id))
+		got := r.read()
+		assert.Contains(t, string(got[len(got)-1].Data), id)
 	})
 }

@@ -13,6 +13,7 @@ import (
 const (
 	idsAtOnce   = 500 // in one bulk question
 	singlesEach = 8   // where there is no bulk
+	walksAtOnce = 8   // questions
 )
 
 // walk is the third question of a pass, until nothing is left to ask for: the
@@ -27,7 +28,16 @@ func (t *turn) walk(p *pass) error {
 		p.stage = (*turn).readCount
 		return nil
 	}
-	found, missing, err := t.fetch(ids)
+	if p.walks++; p.walks%walksAtOnce == 0 && p.oldest.id != "" {
+		// Back from the tips it goes step by step, and they may move away faster. What
+		// is newer than the oldest message so far is read at once.
+		p.from, p.limit, p.stage = p.oldest, 0, (*turn).readSince
+		return nil
+	}
+	if time.Since(t.began) >= longPass && len(ids) < idsAtOnce {
+		t.release(ids)
+	}
+	found, missing, err := t.fetch(p, ids)
 	t.learn(found, missing)
 	switch {
 	case errors.Is(err, errLacking):
@@ -36,7 +46,9 @@ func (t *turn) walk(p *pass) error {
 	case err != nil:
 		return err
 	}
-	p.read = true
+	if p.read = p.read || len(found) > 0 || !t.lacks(askBulk); !p.read {
+		p.stage = (*turn).readCount // it has shown nothing so far
+	}
 	return nil
 }
 
@@ -48,14 +60,18 @@ func (t *turn) learn(found []rest.Message, missing []string) {
 
 // fetch reads messages by id, some one by one where the server has no bulk answers.
 // With an error, what came before it is returned, too.
-func (t *turn) fetch(ids []string) (found []rest.Message, missing []string, err error) {
+func (t *turn) fetch(p *pass, ids []string) (found []rest.Message, missing []string, err error) {
 	err = t.ask(askBulk, func(ctx context.Context) (err error) {
 		found, missing, err = t.cfg.REST.Bulk(ctx, rest.Fact, ids)
 		return err
 	})
 	switch {
 	case errors.Is(err, errLacking):
-		return t.fetchSingly(ids[:min(len(ids), singlesEach)])
+		n := singlesEach
+		if !p.read {
+			n = 1 // the server may have no such answers at all
+		}
+		return t.fetchSingly(ids[:min(len(ids), n)])
 	case err == nil:
 		// What the answer does not have at all is not there either.
 		missing = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {

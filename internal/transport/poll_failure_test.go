@@ -13,6 +13,7 @@ import (
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/refserver"
+	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/rest"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
@@ -59,8 +60,8 @@ func TestPollMissingMessages(t *testing.T) {
 		assert.Equal(t, []events.Type{
 			events.TypeTipsUpdated, events.TypeMessageAdded, events.TypeMessageFinalized,
 		}, rig.dialer.Missing())
-		rig.books.Begin(time.Now())
-		rig.books.Added(rig.node.AddMessage(refserver.AddOptions{}), time.Now()) // announced
+		rig.books.Found(repair.Fact{ID: "m", Timestamp: time.Now().Add(-time.Minute)}, time.Now())
+		rig.books.PassEnded(time.Now())
 		rig.open()
 		assert.Equal(t, []events.Type{events.TypeTipsUpdated}, rig.dialer.Missing())
 	})
