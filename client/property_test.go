@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/adic/adic-go/client"
@@ -49,8 +48,8 @@ func TestRandomScripts(t *testing.T) {
 
 // play runs a scenario and judges it.
 func play(t *testing.T, s *scenario) {
-	e, m := perform(t, s)
-	wrong := e.check()
+	e, m, wrong := perform(t, s)
+	wrong = append(wrong, e.check()...)
 	h := m.Health()
 	if h.OpenGaps > 0 && !e.story.polling || h.Owed > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d gaps are open, %d facts are owed", h.OpenGaps, h.Owed))
@@ -74,8 +73,9 @@ func play(t *testing.T, s *scenario) {
 	t.Errorf("%d things are wrong; this script alone: CI=true go test ./client -run '%s$'", len(wrong), t.Name())
 }
 
-// perform plays a scenario to the end and returns what came of it.
-func perform(t *testing.T, s *scenario) (*evidence, *client.ConnectionManager) {
+// perform plays a scenario to the end and returns what came of it, and what went
+// wrong at the end.
+func perform(t *testing.T, s *scenario) (*evidence, *client.ConnectionManager, []string) {
 	p := &player{
 		rig:      &rig{t: t, node: refserver.New(s.config), net: memnet.New(s.buffer)},
 		scenario: s,
@@ -101,7 +101,8 @@ func perform(t *testing.T, s *scenario) (*evidence, *client.ConnectionManager) {
 		time.Sleep(time.Until(p.story.connected.Add(step.at)))
 		step.do(p)
 	}
-	return p.settle(m), m
+	wrong := p.settle(m)
+	return p.evidence(), m, wrong
 }
 
 // serve runs the server until the test ends.
@@ -114,22 +115,25 @@ func (p *player) serve() {
 }
 
 // settle waits until the client has had the time to make up for everything, and
-// collects the evidence.
-func (p *player) settle(m *client.ConnectionManager) *evidence {
+// returns what it did not make up for.
+func (p *player) settle(m *client.ConnectionManager) (wrong []string) {
 	const quiet, longest = 150 * time.Second, 45 * time.Minute
 	time.Sleep(quiet)
-	ctx, cancel := context.WithTimeout(p.t.Context(), 10*time.Minute)
-	defer cancel()
-	assert.NoError(p.t, m.WaitInSync(ctx))
-	e := p.evidence()
-	for waited := time.Duration(0); e.missing() > 0 && waited < longest; waited += time.Minute {
+	waits := func(name string, wait func(context.Context) error) {
+		ctx, cancel := context.WithTimeout(p.t.Context(), 10*time.Minute)
+		defer cancel()
+		if err := wait(ctx); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", name, err))
+		}
+	}
+	waits("WaitInSync", m.WaitInSync)
+	for waited := time.Duration(0); p.evidence().missing() > 0 && waited < longest; waited += time.Minute {
 		time.Sleep(time.Minute) // what nobody counts is found by the slow sweep
-		e = p.evidence()
 	}
 	time.Sleep(70 * time.Second) // the slowest re-read
-	assert.NoError(p.t, m.WaitInSync(ctx))
-	assert.NoError(p.t, m.Sync(ctx))
-	return p.evidence()
+	waits("WaitInSync", m.WaitInSync)
+	waits("Sync", m.Sync)
+	return wrong
 }
 
 // evidence collects what is known now.

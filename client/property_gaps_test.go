@@ -1,0 +1,140 @@
+package client_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// How long after a fault its gaps may last, by what the docs say.
+const (
+	reconnectFor = 10 * time.Second  // a stream that was good comes back in a second; a short-lived one in a few
+	retryFor     = 90 * time.Second  // the longest wait between two attempts, and a dial that hangs
+	promoteFor   = 130 * time.Second // a better transport is tried each minute, proves itself in 30 s and is matched in 15 s
+	deafFor      = 15 * time.Second  // two and a half beats, a pair of pings, one more beat
+)
+
+// gapsOf says which gaps a fault may cause, and how long after its end they last.
+var gapsOf = map[faultKind]map[events.GapCause]time.Duration{
+	faultDrop:     {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultReset:    {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultRestart:  {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultOutage:   {events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultTakeAway: {events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultFreeze: {
+		events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor,
+		events.GapByStall: deafFor, events.GapByDeaf: deafFor, events.GapByOverflow: deafFor, events.GapByDead: deafFor,
+	},
+	faultBurst: {
+		events.GapByOverflow: deafFor, events.GapByStall: deafFor, events.GapByDeaf: deafFor,
+	},
+	faultStall: {events.GapByOverflow: time.Second},
+	faultDead: {
+		events.GapByDead: deafFor, events.GapByStall: deafFor, events.GapByDeaf: deafFor,
+		events.GapByDisconnect: deafFor, events.GapBySwitch: promoteFor, events.GapByPolling: promoteFor,
+	},
+}
+
+// slack is how long before a fault its gap may begin: at the last beat, or, where
+// there are none, at the last sign of life.
+func (e *evidence) slack() time.Duration {
+	if e.story.node {
+		return beatEvery[events.Medium] + time.Second
+	}
+	return 16 * time.Second // pings and heartbeats come each 15 s
+}
+
+// stages checks that each gap is opened, closed and settled once, in this order,
+// and stays the same one.
+func (e *evidence) stages() (wrong []string) {
+	notices := make(map[uint64][]events.Gap)
+	for _, g := range e.gaps {
+		notices[g.Number] = append(notices[g.Number], g)
+	}
+	order := []events.GapStage{events.GapOpened, events.GapClosed, events.GapSettled}
+	for number, told := range notices {
+		var stages []events.GapStage
+		for _, g := range told {
+			stages = append(stages, g.Stage)
+			if g.Cause != told[0].Cause || g.Lane != told[0].Lane || !g.From.Equal(told[0].From) {
+				wrong = append(wrong, fmt.Sprintf("gap %d changes: %v, then %v", number, told[0], g))
+			}
+		}
+		mayLast := e.story.polling && told[0].Cause == events.GapByPolling
+		if !slices.Equal(stages, order) && (!mayLast || !slices.Equal(stages, order[:1])) {
+			wrong = append(wrong, fmt.Sprintf("gap %d is %v: %v", number, stages, told[len(told)-1]))
+			continue
+		}
+		wrong = append(wrong, outcomes(told[len(told)-1])...)
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// outcomes checks what is said to have become of a gap.
+func outcomes(g events.Gap) (wrong []string) {
+	if g.Stage != events.GapSettled {
+		return nil
+	}
+	if g.To.Before(g.From) {
+		wrong = append(wrong, fmt.Sprintf("ends before it begins: %v", g))
+	}
+	switch g.Outcome {
+	case events.GapRepaired, events.GapReread:
+		if g.Lost != 0 {
+			wrong = append(wrong, fmt.Sprintf("lost some and is not unrepairable: %v", g))
+		}
+	case events.GapUnrepairable:
+	default:
+		wrong = append(wrong, fmt.Sprintf("no outcome: %v", g))
+	}
+	return wrong
+}
+
+// bounds checks that each gap lies within a fault that explains it, and what it
+// takes to recover.
+func (e *evidence) bounds() (wrong []string) {
+	for _, g := range e.gaps {
+		if g.Stage != events.GapClosed || e.story.polling && g.Cause == events.GapByPolling {
+			continue
+		}
+		if !e.explained(g) {
+			wrong = append(wrong, fmt.Sprintf("no fault explains %v: from %v to %v after the connect",
+				g, g.From.Sub(e.story.connected), g.To.Sub(e.story.connected)))
+		}
+	}
+	return wrong
+}
+
+// explained reports whether a gap lies within faults that follow each other, one
+// of which has gaps of its cause.
+func (e *evidence) explained(g events.Gap) bool {
+	return slices.ContainsFunc(e.story.faults, func(f fault) bool {
+		recovery, ok := gapsOf[f.kind][g.Cause]
+		if !ok {
+			return false
+		}
+		whole := e.grown(span{f.from.Add(-e.slack()), f.to.Add(recovery)}, f, g.Cause)
+		return !g.From.Before(whole.from) && !g.To.After(whole.to)
+	})
+}
+
+// grown adds to the time of a fault those of the others that overlap it: recovery
+// begins anew with each.
+func (e *evidence) grown(s span, but fault, cause events.GapCause) span {
+	for more := true; more; {
+		more = false
+		for _, f := range e.story.faults {
+			o := span{f.from.Add(-e.slack()), f.to.Add(max(reconnectFor, gapsOf[f.kind][cause], gapsOf[but.kind][cause]))}
+			if s.meets(o, 0) && (o.from.Before(s.from) || o.to.After(s.to)) {
+				s.to, more = later(s.to, o.to), s.to.Before(o.to) || o.from.Before(s.from)
+				if o.from.Before(s.from) {
+					s.from = o.from
+				}
+			}
+		}
+	}
+	return s
+}

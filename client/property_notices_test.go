@@ -1,0 +1,140 @@
+package client_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
+
+// notices checks that every notice came as often as it was said, but for those
+// that a gap covers and those that were lost inside one beat.
+func (e *evidence) notices() (wrong []string) {
+	came := make(map[string]int)
+	for _, env := range e.envs {
+		if !e.story.wants(env.Type) {
+			wrong = append(wrong, fmt.Sprintf("%s came, and nobody wants it", env.Type))
+		}
+		if env.Type.Family() == events.Notice {
+			came[noticeKey(env)]++
+		}
+	}
+	for key, n := range came {
+		if len(e.story.notices[key]) == 0 {
+			wrong = append(wrong, fmt.Sprintf("%d of a notice that never was: %q", n, key))
+		}
+	}
+	for key, said := range e.story.notices {
+		if !e.story.wants(said[0].typ) {
+			continue
+		}
+		excused, lane := 0, said[0].typ.Lane()
+		for _, n := range said {
+			if e.covered(n) || e.lostUnseen(n) {
+				excused++
+			}
+		}
+		at := said[0].at.Sub(e.story.connected)
+		if missing := len(said) - came[key]; missing > excused {
+			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times, and no gap covers it",
+				key, lane, at, len(said), came[key]))
+		}
+		if came[key] > len(said) && !e.doubled(said[0]) {
+			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times",
+				key, lane, at, len(said), came[key]))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// underWay is when a notice may have reached the client: later than it was said
+// if the link was frozen or the socket deaf.
+func (e *evidence) underWay(n notice) span {
+	way := span{n.at, n.at}
+	for _, f := range e.story.faults {
+		slow := f.kind == faultFreeze || f.kind == faultBurst
+		if slow && way.meets(span{f.from, f.to.Add(deafFor)}, 0) {
+			way.to = later(way.to, f.to.Add(deafFor))
+		}
+	}
+	return way
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// covered reports whether a gap tells that n may be missing.
+func (e *evidence) covered(n notice) bool {
+	for _, s := range e.polled {
+		if s.meets(span{n.at, n.at}, 0) && (e.story.polling || e.hasGap(n, events.GapByPolling)) {
+			return true
+		}
+	}
+	return e.hasGap(n, "")
+}
+
+// doubled reports whether a gap tells that n may have come twice.
+func (e *evidence) doubled(n notice) bool {
+	return e.hasGap(n, events.GapBySwitch) || e.hasGap(n, events.GapByDeaf)
+}
+
+// hasGap reports whether there is a gap of a cause, any if that is empty, on n's
+// lane and around its time.
+func (e *evidence) hasGap(n notice, cause events.GapCause) bool {
+	return slices.ContainsFunc(e.gaps, func(g events.Gap) bool {
+		ends := g.Stage != events.GapOpened || !e.closes(g.Number)
+		to := g.To
+		if to.IsZero() {
+			to = n.at
+		}
+		return ends && (cause == "" || cause == g.Cause) && (g.Lane == events.AnyPriority || g.Lane == n.typ.Lane()) &&
+			(span{g.From, to}).meets(e.underWay(n), beatEvery[n.typ.Lane()])
+	})
+}
+
+func (e *evidence) closes(number uint64) bool {
+	return slices.ContainsFunc(e.gaps, func(g events.Gap) bool { return g.Number == number && g.Stage == events.GapClosed })
+}
+
+// lostUnseen reports whether the server dropped n where nobody can see it: the
+// server's books say so, and the beats around it are no hole.
+func (e *evidence) lostUnseen(n notice) bool {
+	at, lane, lost := n.at.Add(e.story.skew), n.typ.Lane(), false
+	for _, l := range e.story.losses {
+		lost = lost || l.Lane == lane && !at.Before(l.After) && !at.After(l.Before)
+	}
+	typ, beats := beatType[lane]
+	if !lost || !beats || !e.story.node || !e.story.wants(typ) {
+		return lost
+	}
+	var before, behind time.Time
+	for _, env := range e.envs {
+		if env.Type != typ || env.Origin != events.OriginLive {
+			continue
+		}
+		if !env.Time.After(at) {
+			before = later(before, env.Time)
+		} else if behind.IsZero() || env.Time.Before(behind) {
+			behind = env.Time
+		}
+	}
+	if before.IsZero() || behind.IsZero() {
+		return false
+	}
+	return behind.Sub(before) <= beatEvery[lane]+beatSlack ||
+		e.overflowed(lane, span{before.Add(-e.story.skew), behind.Add(-e.story.skew)})
+}
+
+// overflowed reports whether the client may have dropped beats that it had seen.
+func (e *evidence) overflowed(lane events.Priority, when span) bool {
+	return slices.ContainsFunc(e.gaps, func(g events.Gap) bool {
+		return g.Cause == events.GapByOverflow && g.Lane == lane && g.Stage == events.GapClosed &&
+			when.meets(span{g.From, g.To}, time.Second)
+	})
+}
