@@ -20,16 +20,15 @@ func (b *Books) forgetLocked() {
 		return
 	}
 	b.evictLocked(len(b.entries)-b.limit, true)
-	if len(b.entries) > 2*b.limit {
+	if len(b.entries) > 2*b.limit && b.evictLocked(len(b.entries)-2*b.limit+room, false) > 0 {
 		b.overruns++
-		b.evictLocked(len(b.entries)-2*b.limit+room, false)
 	}
 	b.full = len(b.entries) + room // those that stay are not gone through each time
 }
 
 // evictLocked forgets up to n messages. careful: none that is newer than the
-// anchor, and none that is owed to a handler.
-func (b *Books) evictLocked(n int, careful bool) {
+// anchor, and none that is owed to a handler. It returns how many it forgot.
+func (b *Books) evictLocked(n int, careful bool) int {
 	var oldest []anchor
 	future := 0
 	for id, e := range b.entries {
@@ -45,7 +44,7 @@ func (b *Books) evictLocked(n int, careful bool) {
 	slices.SortFunc(oldest, func(x, y anchor) int { return cmp.Compare(x.at, y.at) })
 	n = min(n, len(oldest))
 	if n == 0 {
-		return
+		return 0
 	}
 	for _, o := range oldest[:n] {
 		e := b.entries[o.id]
@@ -56,6 +55,7 @@ func (b *Books) evictLocked(n int, careful bool) {
 		b.dropLocked(o.id)
 	}
 	b.horizon = max(b.horizon, min(oldest[n-1].at, b.now))
+	return n
 }
 
 // insert puts x into best, which is sorted and no longer than n, if it belongs
