@@ -36,7 +36,7 @@ const (
 // The bounds of the books.
 const (
 	defaultLimit = 100_000          // messages
-	slack        = 8                // an eighth above the limit is forgotten in one go
+	slack        = 4                // a quarter above the limit is forgotten in one go
 	ahead        = 10_000           // messages of the future that are never forgotten
 	history      = time.Minute      // how far before the first connection the horizon lies
 	ancestors    = 1000             // how many of them the first pass reads
@@ -47,8 +47,9 @@ const (
 )
 
 // Books are the books of one run, whatever endpoint and transport it is on. They
-// hold up to 100,000 messages by default, 25 MB, and up to twice as many while
-// the server's messages come faster than a pass can end or a handler returns.
+// hold 100,000 messages by default, 25 MB, up to a quarter more before the oldest
+// are forgotten, and up to twice as many while the server's messages come faster
+// than a pass can end or a handler returns.
 type Books struct {
 	limit int
 

@@ -48,7 +48,8 @@ func BenchmarkFound(b *testing.B) {
 	}
 }
 
-// BenchmarkAdded is an announced message and its double.
+// BenchmarkAdded is an announced message and its double, delivered, and shown by
+// the next pass.
 func BenchmarkAdded(b *testing.B) {
 	books := begun(0)
 	ids := make([]string, 300_000)
@@ -58,10 +59,16 @@ func BenchmarkAdded(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		books.Added(ids[i%len(ids)], time.Time{})
-		books.Added(ids[i%len(ids)], time.Time{})
-		books.Delivered(repair.Added, ids[i%len(ids)])
-		i++
+		id := ids[i%len(ids)]
+		books.Added(id, time.Time{})
+		books.Added(id, time.Time{})
+		books.Delivered(repair.Added, id)
+		if i++; i%32 == 0 {
+			now := at(time.Duration(i))
+			for k := i - 32; k < i; k++ {
+				books.Found(repair.Fact{ID: ids[k%len(ids)], Timestamp: at(time.Duration(k))}, now)
+			}
+		}
 	}
 }
 

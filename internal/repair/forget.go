@@ -1,11 +1,8 @@
 package repair
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
-// forgetLocked makes room when there are an eighth more messages than the limit.
+// forgetLocked makes room when there are a quarter more messages than the limit.
 // The oldest go, and the horizon rises to the newest of them, so that none of
 // them, and none with the same timestamp, is ever taken for new again.
 //
@@ -26,36 +23,49 @@ func (b *Books) forgetLocked() {
 	b.full = len(b.entries) + room // those that stay are not gone through each time
 }
 
-// evictLocked forgets up to n messages. careful: none that is newer than the
-// anchor, and none that is owed to a handler. It returns how many it forgot.
-func (b *Books) evictLocked(n int, careful bool) int {
-	var oldest []anchor
-	future := 0
+// evictLocked forgets the n oldest messages, and those that are as old as the
+// newest of these. careful: none that is newer than the anchor, and none that is
+// owed to a handler. It returns how many it forgot.
+func (b *Books) evictLocked(n int, careful bool) (forgotten int) {
+	stays := func(id string, e *entry) bool {
+		return careful && (e.owed() || b.anchor.id != "" && e.at > b.anchor.at) || b.tips[id]
+	}
+	var past, future []int64
 	for id, e := range b.entries {
 		switch {
-		case b.tips[id]:
-		case careful && (e.owed() || b.anchor.id != "" && e.at > b.anchor.at):
-		case e.at > b.now && future < ahead:
-			future++
+		case stays(id, e):
+		case e.at > b.now:
+			future = append(future, e.at)
 		default:
-			oldest = append(oldest, anchor{id, e.at})
+			past = append(past, e.at)
 		}
 	}
-	slices.SortFunc(oldest, func(x, y anchor) int { return cmp.Compare(x.at, y.at) })
-	n = min(n, len(oldest))
-	if n == 0 {
+	slices.Sort(past)
+	if more := len(future) - ahead; more > 0 {
+		slices.Sort(future)
+		past = append(past, future[:more]...)
+	}
+	if n = min(n, len(past)); n <= 0 {
 		return 0
 	}
-	for _, o := range oldest[:n] {
-		e := b.entries[o.id]
-		b.pendLocked(e, false)
+	newest := past[n-1]
+	for id, e := range b.entries {
+		if e.at > newest || stays(id, e) {
+			continue
+		}
+		delete(b.entries, id)
+		if !e.has(final) || e.has(pending) {
+			b.final.forget(id)
+			b.pendLocked(e, false)
+		}
+		if !e.has(dated) {
+			b.dropLocked(id)
+		}
 		b.pool.put(e)
-		delete(b.entries, o.id)
-		b.final.forget(o.id)
-		b.dropLocked(o.id)
+		forgotten++
 	}
-	b.horizon = max(b.horizon, min(oldest[n-1].at, b.now))
-	return n
+	b.horizon = max(b.horizon, min(newest, b.now))
+	return forgotten
 }
 
 // insert puts x into best, which is sorted and no longer than n, if it belongs

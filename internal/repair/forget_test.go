@@ -32,7 +32,7 @@ func TestForget(t *testing.T) {
 	const limit = 80
 	b := begun(limit)
 	fill(b, 0, 500)
-	assert.LessOrEqual(t, b.Figures().Known, limit+limit/8)
+	assert.LessOrEqual(t, b.Figures().Known, limit+limit/4+1)
 	assert.False(t, b.Known("0"))
 	assert.True(t, b.Known("499"))
 	assert.Positive(t, b.Figures().Horizon.Sub(t0))
@@ -101,7 +101,7 @@ func TestForgetManyTips(t *testing.T) {
 	for i := range 300 {
 		deliver(b, fact(fmt.Sprint(i), time.Duration(i)*time.Second), at(time.Hour))
 	}
-	assert.LessOrEqual(t, b.Figures().Known, 90)
+	assert.LessOrEqual(t, b.Figures().Known, 101)
 	assert.True(t, b.Known("0"))
 }
 
@@ -120,7 +120,7 @@ func TestForgetAboveAnchor(t *testing.T) {
 	for i := 150; i < 1000; i++ {
 		deliver(b, fact(fmt.Sprint(i), time.Duration(i)*time.Second), now)
 	}
-	assert.LessOrEqual(t, b.Figures().Known, 2*limit+limit/8+1)
+	assert.LessOrEqual(t, b.Figures().Known, 2*limit+limit/4+1)
 	assert.Positive(t, b.Figures().Overruns)
 	assert.False(t, b.Known("0"))
 	assert.False(t, found(b, fact("0", 0), now))
@@ -141,12 +141,12 @@ func TestForgetNothingOwed(t *testing.T) {
 	b.Lost(repair.Finalized, "owed final")
 	fill(b, 502, 100)
 	assert.False(t, b.Known("owed"))
-	assert.LessOrEqual(t, b.Figures().Known, limit+limit/8)
+	assert.LessOrEqual(t, b.Figures().Known, limit+limit/4+1)
 
 	for i := range 500 { // nobody takes anything
 		assert.True(t, b.Added(fmt.Sprint("more ", i), at(time.Hour)))
 	}
-	assert.LessOrEqual(t, b.Figures().Known, 2*limit+limit/8+1)
+	assert.LessOrEqual(t, b.Figures().Known, 2*limit+limit/4+1)
 	assert.Positive(t, b.Figures().Overruns)
 }
 
@@ -217,7 +217,7 @@ func TestForgetStreamOnly(t *testing.T) {
 			assert.False(t, b.Added(fmt.Sprint(old), now), "twice: %d", old)
 		}
 	}
-	assert.LessOrEqual(t, b.Figures().Known, limit+limit/8+1)
+	assert.LessOrEqual(t, b.Figures().Known, limit+limit/4+1)
 	assert.Greater(t, b.Figures().Horizon.Sub(t0), 30*time.Minute, "it has risen with them")
 	now := at(total * time.Second)
 	for i := range total {
@@ -233,7 +233,7 @@ func TestForgetFinals(t *testing.T) {
 		assert.False(t, b.Finalized(fmt.Sprint(i), time.Time{}))
 		b.Delivered(repair.Finalized, fmt.Sprint(i))
 	}
-	assert.LessOrEqual(t, b.Figures().Known, 90)
+	assert.LessOrEqual(t, b.Figures().Known, 101)
 	assert.False(t, b.Known("499"), "it is final, but was never seen to exist")
 	assert.True(t, found(b, fact("499", 499*time.Second), at(time.Hour)))
 	assert.False(t, b.Finalized("499", time.Time{}))
