@@ -22,7 +22,7 @@ func TestChaos(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			test(t, options{}, func(t *testing.T, r *rig) {
-				chaos(t, r, rand.New(rand.NewPCG(seed, 1)), 5*time.Minute)
+				chaos(t, r, rand.New(rand.NewPCG(seed, 1)), 12*time.Minute)
 			})
 		})
 	}
@@ -121,6 +121,7 @@ func fault(r *rig, rng *rand.Rand) {
 	part := parts[rng.IntN(len(parts))]
 	r.answer(nil)
 	r.breaks(nil)
+	own := rand.New(rand.NewPCG(rng.Uint64(), 2)) // of the goroutine that asks
 	switch rng.IntN(8) {
 	case 0:
 		r.refuse(http.StatusInternalServerError, part)
@@ -128,14 +129,14 @@ func fault(r *rig, rng *rand.Rand) {
 		r.refuse(http.StatusNotFound, part)
 	case 2:
 		r.breaks(func(*http.Request) error {
-			if rng.IntN(3) == 0 {
+			if own.IntN(3) == 0 {
 				return errors.New("reset")
 			}
 			return nil
 		})
 	case 3:
 		r.answer(func(w http.ResponseWriter, _ *http.Request) bool {
-			if rng.IntN(4) > 0 {
+			if own.IntN(4) > 0 {
 				return false
 			}
 			_, _ = w.Write([]byte(`{"messages":[{"id":"x"`))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,16 +111,16 @@ func TestPageFails(t *testing.T) {
 			wait(100 * time.Millisecond)
 			all = append(all, r.add())
 		}
-		pages := 0
+		var pages atomic.Int32
 		r.answer(func(w http.ResponseWriter, q *http.Request) bool {
 			if !strings.Contains(q.URL.Path, "since") {
 				return false
 			}
-			pages++
-			if pages == 2 {
-				w.WriteHeader(http.StatusInternalServerError)
+			if pages.Add(1) != 2 {
+				return false
 			}
-			return pages == 2
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
 		})
 		r.follow(backfill.Stream, events.TypeMessageAdded)
 		wait(time.Second)
@@ -134,12 +135,13 @@ func TestPageFails(t *testing.T) {
 // A single message that fails ends the walk.
 func TestSingleFails(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		bad := true
+		var bad atomic.Bool
+		bad.Store(true)
 		r.answer(func(w http.ResponseWriter, q *http.Request) bool {
 			switch {
 			case strings.Contains(q.URL.Path, "bulk"):
 				w.WriteHeader(http.StatusNotFound)
-			case strings.Contains(q.URL.Path, "/v1/messages/") && bad:
+			case strings.Contains(q.URL.Path, "/v1/messages/") && bad.Load():
 				w.WriteHeader(http.StatusInternalServerError)
 			default:
 				return false
@@ -151,7 +153,7 @@ func TestSingleFails(t *testing.T) {
 		id := r.add()
 		r.beats(3 * time.Second)
 		assert.GreaterOrEqual(t, len(r.noted(backfill.Failed)), 2)
-		bad = false
+		bad.Store(false)
 		r.beats(12 * time.Second)
 		added, _ := r.got()
 		assert.Equal(t, []string{id}, added)

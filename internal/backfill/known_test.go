@@ -67,6 +67,8 @@ func TestKnown(t *testing.T) {
 		calls := d.calls
 		d.mu.Unlock()
 		r.beats(5 * time.Minute)
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		assert.LessOrEqual(t, d.calls, calls+10)
 	})
 }

@@ -222,3 +222,16 @@ func TestFastClock(t *testing.T) {
 // Without since the walk alone finds everything, without bulk it goes step by
 
 // Handing on waits for room, and nothing gets lost meanwhile; the end of the run
+
+// ago is a message of the past, from a peer, on given parents.
+func ago(d time.Duration, parents ...string) refserver.AddOptions {
+	if parents == nil {
+		parents = []string{}
+	}
+	return refserver.AddOptions{Peer: true, Parents: parents, At: time.Now().Add(-d)}
+}
+
+// same reports whether two lists have the same elements.
+func same(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

@@ -40,6 +40,7 @@ type rig struct {
 	asked  []string                                          // paths since the last look
 	added  []string                                          // handed on, in order
 	final  []string
+	seen   map[string]bool
 	states []events.Envelope
 	notes  []backfill.Note
 	block  chan struct{} // while it is open, there is no room
@@ -58,7 +59,7 @@ func test(t *testing.T, o options, fn func(t *testing.T, r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o.node.Dialect = refserver.Node
-		r := &rig{t: t, node: refserver.New(o.node), books: repair.New(0)}
+		r := &rig{t: t, node: refserver.New(o.node), books: repair.New(0), seen: make(map[string]bool)}
 		r.rest = rest.New(rest.Config{
 			Base:   &url.URL{Scheme: "http", Host: "node"},
 			Do:     (&http.Client{Transport: r}).Do,
@@ -176,12 +177,12 @@ func (r *rig) fill(ctx context.Context, env events.Envelope) error {
 	switch env.Type {
 	case events.TypeMessageAdded:
 		assert.Equal(r.t, events.OriginBackfilled, env.Origin)
-		assert.NotContains(r.t, r.added, id, "handed on twice")
+		r.once(env.Type, id)
 		r.added = append(r.added, id)
 		r.books.Delivered(repair.Added, id)
 	case events.TypeMessageFinalized:
 		assert.Equal(r.t, events.OriginBackfilled, env.Origin)
-		assert.NotContains(r.t, r.final, id, "handed on twice")
+		r.once(env.Type, id)
 		assert.False(r.t, r.books.Waits(id), "before its message: %s", id)
 		r.final = append(r.final, id)
 		r.books.Delivered(repair.Finalized, id)
@@ -190,6 +191,12 @@ func (r *rig) fill(ctx context.Context, env events.Envelope) error {
 		r.states = append(r.states, env)
 	}
 	return nil
+}
+
+// once fails if a fact comes twice.
+func (r *rig) once(t events.Type, id string) {
+	assert.False(r.t, r.seen[string(t)+id], "handed on twice: %s %s", t, id)
+	r.seen[string(t)+id] = true
 }
 
 func (r *rig) note(n backfill.Note) {
@@ -283,17 +290,4 @@ func (r *rig) beats(d time.Duration) {
 func wait(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
-}
-
-// ago is a message of the past, from a peer, on given parents.
-func ago(d time.Duration, parents ...string) refserver.AddOptions {
-	if parents == nil {
-		parents = []string{}
-	}
-	return refserver.AddOptions{Peer: true, Parents: parents, At: time.Now().Add(-d)}
-}
-
-// same reports whether two lists have the same elements.
-func same(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
