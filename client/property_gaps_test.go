@@ -127,7 +127,11 @@ func (e *evidence) grown(s span, but fault, cause events.GapCause) span {
 	for more := true; more; {
 		more = false
 		for _, f := range e.story.faults {
-			o := span{f.from.Add(-e.slack()), f.to.Add(max(reconnectFor, gapsOf[f.kind][cause], gapsOf[but.kind][cause]))}
+			recovery := max(reconnectFor, gapsOf[f.kind][cause], gapsOf[but.kind][cause])
+			if cause == events.GapByDead { // it ends with a beat, and so not before there is a connection
+				recovery = max(recovery, gapsOf[f.kind][events.GapByDisconnect]+deafFor)
+			}
+			o := span{f.from.Add(-e.slack()), f.to.Add(recovery)}
 			if s.meets(o, 0) && (o.from.Before(s.from) || o.to.After(s.to)) {
 				s.to, more = later(s.to, o.to), s.to.Before(o.to) || o.from.Before(s.from)
 				if o.from.Before(s.from) {
