@@ -59,14 +59,20 @@ func (m *ConnectionManager) offer(c *connection, t *trial) {
 // good one is worth having even if below has ended meanwhile.
 func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport, below *connection) (*trial, error) {
 	t := &trial{}
+	part := func() {}
 	if below.stream.Transport() != fallback.Polling && better != fallback.Polling {
 		t.both = &overlapping{common: shared(below.asked, m.asks())}
-		defer below.meet(t.both)() // before the first frame that both carry
+		part = below.meet(t.both) // before the first frame that both carry, until below ends
 	}
-	if err := m.opens(ctx, better, t); err != nil {
+	err := m.opens(ctx, better, t)
+	if err == nil {
+		err = m.prove(ctx, t, below)
+	}
+	if err != nil {
+		part()
 		return nil, err
 	}
-	return t, m.prove(ctx, t, below)
+	return t, nil
 }
 
 // prove reads t until it may take the place of below. If it may not, t is gone.

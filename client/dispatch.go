@@ -103,17 +103,8 @@ func (d *dispatcher) event(e entry) {
 		if fact && kind == repair.Finalized && m.books.Waits(id) && m.queue.hold(id, e) {
 			return
 		}
-		began := time.Now()
-		d.dispatch(e.env)
-		m.counters.Handled(e.env.Type, time.Since(began))
-		if !fact {
-			return
-		}
-		m.books.Delivered(kind, id)
-		if e.late {
-			m.queue.ledger.delivered()
-		}
-		if kind != repair.Added {
+		d.handle(e, kind, id, fact)
+		if !fact || kind != repair.Added {
 			return
 		}
 		var waited bool
@@ -121,6 +112,23 @@ func (d *dispatcher) event(e entry) {
 			return
 		}
 	}
+}
+
+// handle hands an event out and notes that it was, also if a handler ends the
+// goroutine.
+func (d *dispatcher) handle(e entry, kind repair.Kind, id string, fact bool) {
+	began := time.Now()
+	defer func() {
+		d.m.counters.Handled(e.env.Type, time.Since(began))
+		if !fact {
+			return
+		}
+		d.m.books.Delivered(kind, id)
+		if e.late {
+			d.m.queue.ledger.delivered()
+		}
+	}()
+	d.dispatch(e.env)
 }
 
 func (d *dispatcher) dispatch(env events.Envelope) {

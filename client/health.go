@@ -152,6 +152,8 @@ func judge(h *Health, c *connection) Clock {
 	switch {
 	case h.State != Connected:
 		return ClockNone
+	case !h.StaleSince.IsZero():
+		return ClockBeat
 	case h.maxAge < 0:
 		return ClockFrame
 	case c != nil && h.Transport != fallback.Polling && h.LastBeat.After(c.opened):

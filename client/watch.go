@@ -123,7 +123,7 @@ func (m *ConnectionManager) judge(ctx context.Context, c *connection) (done bool
 // another one, and this one tells when the node lives again.
 func (m *ConnectionManager) dies(c *connection) {
 	since, news := m.silence.die()
-	if !news || c.lastBeat().After(since) {
+	if !news {
 		return
 	}
 	g := m.gap(events.Gap{Cause: events.GapByDead, From: since})
