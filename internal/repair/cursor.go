@@ -52,6 +52,18 @@ type record struct {
 	marks mark
 }
 
+// isSane reports whether the marks do not contradict each other.
+func (r record) isSane() bool {
+	for _, both := range []mark{
+		markAdded | markDue, markFinal | markDueFinal, markFinal | markOpen, markOpen | markWanted, markUndated | markWanted,
+	} {
+		if r.marks&both == both {
+			return false
+		}
+	}
+	return true
+}
+
 // class says how much it matters: 0 is lost if it is left out, 1 is not asked about
 // any more, 2 is delivered twice.
 func (r record) class() int {
@@ -144,41 +156,40 @@ func (b *Books) earlierLocked() int64 {
 // that are not final do not, and whether something is lost without another anchor.
 func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost bool) {
 	var classes [3][]record
-	const most = cursorSize / (packed + 2)
-	for id, e := range b.entries {
-		r := b.recordLocked(id, e)
+	var all [3]int
+	const most = cursorSize / packed
+	note := func(r record) {
 		c := r.class()
-		switch {
-		case c == 1:
-			left++
-		case c == 2 && e.at <= horizon:
-			continue
+		if c == 2 && r.at <= horizon {
+			return
 		}
+		all[c]++
 		classes[c] = insert(classes[c], r, most, record.compare)
+	}
+	for id, e := range b.entries {
+		note(b.recordLocked(id, e))
 	}
 	for id, w := range b.wanted {
 		if b.entries[id] == nil {
-			r := record{id, min(w.child, b.now), markWanted}
-			classes[0] = insert(classes[0], r, most, record.compare)
+			note(record{id, min(w.child, b.now), markWanted})
 		}
 	}
 	size := overhead
 	for c, class := range classes {
 		for _, r := range class {
-			n := r.size()
-			fits := len(r.id) <= longest && size+n <= cursorSize
-			if !fits {
-				lost = lost || c == 0
+			if r.id == "" || len(r.id) > longest {
+				continue
+			}
+			n := len(r.append(nil, horizon))
+			if size+n > cursorSize {
 				continue
 			}
 			size += n
-			if c == 1 {
-				left--
-			}
+			all[c]--
 			records = append(records, r)
 		}
 	}
-	return records, left, lost
+	return records, all[1], all[0] > 0
 }
 
 // recordLocked returns what is to be remembered of a message.
@@ -193,7 +204,7 @@ func (b *Books) recordLocked(id string, e *entry) record {
 		{e.has(delivered), markAdded},
 		{e.state&(told|returned) == told || e.has(dueFinal), markDueFinal},
 		{e.has(returned), markFinal},
-		{e.has(known) && (!e.has(final) || e.has(pending)), markOpen},
+		{b.final.open[id] != nil, markOpen},
 		{wanted && w.announced, markUndated},
 		{!e.has(known), markWanted},
 	} {
@@ -207,15 +218,6 @@ func (b *Books) recordLocked(id string, e *entry) record {
 // compare sorts the newer one first.
 func (r record) compare(s record) int {
 	return cmp.Or(cmp.Compare(s.at, r.at), cmp.Compare(r.id, s.id))
-}
-
-// size is how many bytes append makes, or a few more.
-func (r record) size() int {
-	const marks, at = 1, 7
-	if isPacked(r.id) {
-		return marks + packed + at
-	}
-	return marks + 2 + len(r.id) + at
 }
 
 func (r record) append(out []byte, horizon int64) []byte {

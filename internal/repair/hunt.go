@@ -26,7 +26,7 @@ type hunt struct {
 
 // A rise is what a hunt looks for.
 type rise struct {
-	first bool  // no rise, but a first or fallen count: all are asked once
+	first bool  // no rise, but a first or fallen count: all are asked once, the youngest first
 	last  int64 // when the count before it was
 	at    int64 // when it was noticed
 	from  int64 // from what

@@ -78,8 +78,9 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 		case f.hints[id], e.has(pending) && wait >= int64(sweep):
 			c.class = 0
 			s.hinted++
-		case e.has(pending), !on && age < from, on && !asks:
+		case e.has(pending), on && !asks, (!on || latest.first) && age < from:
 			continue
+		case latest.first:
 		case on:
 			c.key = latest.unlikely(e, usual)
 		case e.asked == 0:

@@ -111,10 +111,14 @@ func parse(cursor []byte) (contents, error) {
 	c.saved, c.anchor.at = r.time(), r.time()
 	c.anchor.id = r.text()
 	c.left = min(r.number(), 1<<31-1)
+	seen := make(map[string]bool)
 	for n := r.number(); n > 0 && !r.bad; n-- {
-		c.records = append(c.records, r.record(c.horizon))
+		rec := r.record(c.horizon)
+		r.bad = r.bad || rec.id == "" || seen[rec.id] || !rec.isSane()
+		seen[rec.id] = true
+		c.records = append(c.records, rec)
 	}
-	if r.bad || len(r.rest) > 0 || c.first > c.horizon || c.earlier > c.horizon {
+	if r.bad || len(r.rest) > 0 || c.first > c.horizon || c.earlier > c.horizon || c.saved < 0 {
 		return contents{}, &CursorError{Reason: "its contents make no sense"}
 	}
 	return c, nil
