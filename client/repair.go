@@ -66,7 +66,6 @@ func (m *ConnectionManager) witness(f *transport.Frame, data []byte) {
 	case events.TypeKCoreUpdated:
 		if n, ok := wire.FinalizedCount(f.Data); ok {
 			m.books.Counted(happened(f), n)
-			m.loop.Sign()
 		}
 	default:
 	}

@@ -169,10 +169,23 @@ func (t *turn) readMail() {
 	var payload struct {
 		Tips []string `json:"tips"`
 	}
+	if t.pass != nil && t.now.tips != nil {
+		t.keep(t.now.tips) // or the pass would not end while messages come
+		return
+	}
 	if t.now.tips == nil || !wantsFacts(t.now.types) || json.Unmarshal(t.now.tips, &payload) != nil {
 		return
 	}
 	t.tips(payload.Tips)
+}
+
+// keep puts tips back for the next turn, unless there are newer ones.
+func (t *turn) keep(payload []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.in.connection == t.now.connection && t.in.tips == nil {
+		t.in.tips = payload
+	}
 }
 
 // tips puts tips into the books; news are a sign.

@@ -46,6 +46,8 @@ func (b *Books) PassBegan(now time.Time) {
 	defer b.mu.Unlock()
 	b.beginLocked(now)
 	b.progress.begun = b.progress.disturbed
+	b.progress.passes++
+	b.progress.running = true
 	b.newest = anchor{}
 }
 
@@ -69,6 +71,7 @@ func (b *Books) PassEnded(now time.Time) {
 	}
 	b.newest = anchor{}
 	b.progress.pass++
+	b.progress.running = false
 	b.progress.whole = b.progress.begun == b.progress.disturbed
 	if !b.started {
 		b.startLocked(b.horizon)

@@ -92,6 +92,8 @@ type progress struct {
 	pass      uint64 // that have ended
 	disturbed uint64 // how often something may have been missed
 	begun     uint64 // disturbed when this pass began
+	passes    uint64 // that have begun
+	running   bool   // the last of them has not ended
 	whole     bool   // a pass has ended that began after the last disturbance
 }
 
@@ -122,6 +124,7 @@ const (
 	tallied                     // the server's count has it
 	due                         // an earlier run handed it on and did not deliver it
 	dueFinal                    // the same of its MessageFinalized
+	before                      // it may have been there before the first connection
 	pending                     // Options.Known is asked about its MessageFinalized
 )
 
@@ -212,7 +215,7 @@ func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	if !e.has(known) {
 		b.knowLocked(id, e)
 		if fact == nil {
-			b.wantLocked(id, want{child: b.now, announced: true})
+			b.wantLocked(id, want{child: b.now, announced: true, after: b.progress.passes})
 		}
 	}
 	b.handLocked(e)
@@ -245,7 +248,7 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	}
 	b.endLocked(id, e)
 	if !e.has(known) {
-		b.wantLocked(id, want{child: b.now})
+		b.wantLocked(id, want{child: b.now, after: b.progress.passes})
 	}
 	b.forgetLocked()
 	return true

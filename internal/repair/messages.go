@@ -12,6 +12,7 @@ type want struct {
 	asked     int64  // when it was last found missing
 	pass      uint64 // in which pass it was asked for, plus one
 	times     int    // how often it was found missing
+	after     uint64 // the pass, by its beginning, that is not to ask for it yet: it was announced meanwhile
 	announced bool   // it was handed on; its timestamp and parents are not known
 	earlier   bool   // an earlier run, whose horizon was lower, wanted it
 	fact      *Fact  // it was found, and Options.Known is asked about it
@@ -130,8 +131,8 @@ func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
 		horizon = max(horizon, b.begin)
 	}
 	switch {
-	case b.askKnown && at <= max(b.begin, b.horizon) && (at > b.first || at > horizon):
-		return Ask
+	case b.askKnown && (at <= max(b.begin, b.horizon) || b.progress.pass == 0) && (at > b.first || at > horizon):
+		return Ask // also what only a fast clock dates after the first connection
 	case at > horizon:
 		return HandOn
 	}
@@ -142,6 +143,9 @@ func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
 func (b *Books) enterLocked(f Fact, handOn bool) {
 	e := b.entryLocked(f.ID)
 	b.knowLocked(f.ID, e)
+	if b.progress.pass == 0 {
+		e.state |= before
+	}
 	switch {
 	case handOn:
 		b.handLocked(e)
@@ -207,6 +211,9 @@ func (b *Books) Ask(now time.Time, n int) []string {
 func (b *Books) dueLocked() []string {
 	var ids []string
 	for id, w := range b.wanted {
+		if w.after == b.progress.passes && w.after != 0 && b.progress.running {
+			continue // or a pass would not end while messages come
+		}
 		if !w.absent() && w.pass != b.progress.pass+1 || w.absent() && b.now-w.asked >= int64(again) {
 			ids = append(ids, id)
 		}
