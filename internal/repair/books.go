@@ -59,7 +59,8 @@ type Books struct {
 	begin   int64 // first connection; 0: not yet
 	horizon int64 // what is not later is history
 	first   int64 // the horizon of the first start; Options.Known is not asked below it
-	resumed resumed
+	resumed bool  // there was a cursor
+	saved   int64 // … and this was when it was made
 
 	messages bool // MessageAdded is wanted by somebody
 	finals   bool // MessageFinalized is
@@ -180,7 +181,7 @@ func (b *Books) beginLocked(now time.Time) {
 		return
 	}
 	b.begin = b.now
-	if !b.resumed.on {
+	if !b.resumed {
 		b.horizon = b.now - int64(history)
 		b.first = b.horizon
 	}

@@ -13,13 +13,14 @@ import (
 //
 //	4      "ADIC"
 //	1      version
-//	varint horizon of the first start, horizon to begin with, horizon of this run,
-//	       time of saving, time of the anchor: nanoseconds since 1970
+//	varint horizon of the first start, horizon to begin with, time of saving, time
+//	       of the anchor: nanoseconds since 1970
 //	id     of the anchor: uvarint length and bytes; none if empty
 //	uvarint not-final messages that did not fit
 //	uvarint records
-//	       marks (1), id (32 bytes, or uvarint length and bytes), varint
-//	       milliseconds since the horizon to begin with
+//	       marks (1), id (32 bytes, or uvarint length and bytes), varint time of
+//	       the message in milliseconds since the horizon to begin with; of one that
+//	       is wanted, the horizon that it is to be compared with, in nanoseconds
 //	4      CRC-32 of all before, big endian
 const (
 	magic      = "ADIC"
@@ -87,7 +88,7 @@ func (r record) class() int {
 func (b *Books) Cursor() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.begin == 0 && !b.resumed.on {
+	if b.begin == 0 && !b.resumed {
 		return nil
 	}
 	from, horizon := b.anchor, b.lowLocked(false)
@@ -99,7 +100,7 @@ func (b *Books) Cursor() []byte {
 		records, left, _ = b.recordsLocked(horizon)
 	}
 	out := append([]byte(magic), version)
-	for _, n := range []int64{b.first, horizon, b.earlierLocked(), max(b.now, b.resumed.saved), from.at} {
+	for _, n := range []int64{b.first, horizon, max(b.now, b.saved), from.at} {
 		out = binary.AppendVarint(out, n)
 	}
 	if len(from.id) > longest {
@@ -141,17 +142,6 @@ func (b *Books) beforeLocked(at int64) (best anchor) {
 	return best
 }
 
-// earlierLocked returns the horizon that is to judge what is wanted and not found
-// yet.
-func (b *Books) earlierLocked() int64 {
-	for _, w := range b.wanted {
-		if w.earlier {
-			return b.resumed.horizon
-		}
-	}
-	return b.horizon
-}
-
 // recordsLocked returns what fits of what is to be remembered, best first; how many
 // that are not final do not, and whether something is lost without another anchor.
 func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost bool) {
@@ -171,7 +161,7 @@ func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost b
 	}
 	for id, w := range b.wanted {
 		if b.entries[id] == nil {
-			note(record{id, min(w.child, b.now), markWanted})
+			note(record{id, b.floorLocked(w), markWanted})
 		}
 	}
 	size := overhead
@@ -190,6 +180,14 @@ func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost b
 		}
 	}
 	return records, all[1], all[0] > 0
+}
+
+// floorLocked returns the horizon that judges what is wanted.
+func (b *Books) floorLocked(w want) int64 {
+	if w.earlier {
+		return w.floor
+	}
+	return b.horizon
 }
 
 // recordLocked returns what is to be remembered of a message.
@@ -212,6 +210,9 @@ func (b *Books) recordLocked(id string, e *entry) record {
 			r.marks |= m.mark
 		}
 	}
+	if r.marks&(markWanted|markDue) == markWanted {
+		r.at = b.floorLocked(w)
+	}
 	return r
 }
 
@@ -227,7 +228,15 @@ func (r record) append(out []byte, horizon int64) []byte {
 	} else {
 		out = appendText(append(out, r.marks|markText), r.id)
 	}
-	return binary.AppendVarint(out, floorDiv(r.at-horizon, int64(time.Millisecond)))
+	return binary.AppendVarint(out, floorDiv(r.at-horizon, r.unit()))
+}
+
+// unit is how exact the time of a record is.
+func (r record) unit() int64 {
+	if r.marks&(markWanted|markDue) == markWanted {
+		return 1
+	}
+	return int64(time.Millisecond)
 }
 
 func appendText(out []byte, s string) []byte {

@@ -17,7 +17,7 @@ func (b *Books) Waits(id string) bool {
 		return false // the application was not told of it, and will not be
 	}
 	w, ok := b.wanted[id]
-	return ok && w.times < tries && (e.at > b.horizon || e.has(due) || w.fact != nil)
+	return ok && !w.absent()
 }
 
 // Delivered notes that the handlers have returned from the fact.

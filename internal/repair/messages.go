@@ -14,7 +14,8 @@ type want struct {
 	times     int    // how often it was found missing
 	after     uint64 // the pass, by its beginning, that is not to ask for it yet: it was announced meanwhile
 	announced bool   // it was handed on; its timestamp and parents are not known
-	earlier   bool   // an earlier run, whose horizon was lower, wanted it
+	earlier   bool   // an earlier run wanted it
+	floor     int64  // … and this was its horizon
 	fact      *Fact  // it was found, and Options.Known is asked about it
 }
 
@@ -126,7 +127,7 @@ func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
 	case e != nil && e.has(due):
 		horizon = at - 1
 	case b.wanted[id].earlier:
-		horizon = min(horizon, b.resumed.horizon)
+		horizon = min(horizon, b.wanted[id].floor)
 	case !b.started:
 		horizon = max(horizon, b.begin)
 	}

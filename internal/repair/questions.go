@@ -146,7 +146,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 	delete(b.final.hints, id)
 	e.asked = b.now
 	isNew := e.has(handed|dueFinal) || e.at > b.horizon
-	if isNew && b.finals && b.askKnown && e.at <= max(b.begin, b.horizon) {
+	if isNew && b.finals && b.askKnown && (e.has(before) || e.at <= max(b.begin, b.horizon)) {
 		b.pendLocked(e, true)
 		e.state |= final // and open, so that it is asked about again
 		return Ask

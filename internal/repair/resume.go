@@ -13,13 +13,6 @@ type CursorError struct{ Reason string }
 
 func (e *CursorError) Error() string { return "repair: cursor: " + e.Reason }
 
-// resumed is what a cursor said.
-type resumed struct {
-	on      bool
-	horizon int64 // of the earlier run
-	saved   int64
-}
-
 // Resume makes the books go on where another run was when it made the cursor. It
 // is to be called before Begin. There is no start then: the first pass begins at
 // the cursor's anchor, and whatever it shows above the cursor's horizon is new,
@@ -34,12 +27,11 @@ func (b *Books) Resume(cursor []byte) (left int, saved time.Time, err error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.begin != 0 || b.resumed.on {
+	if b.begin != 0 || b.resumed {
 		return 0, time.Time{}, &CursorError{Reason: "the run has begun already"}
 	}
-	b.started = true
+	b.started, b.resumed, b.saved = true, true, c.saved
 	b.first, b.horizon, b.anchor = c.first, c.horizon, c.anchor
-	b.resumed = resumed{on: true, horizon: c.earlier, saved: c.saved}
 	for _, r := range c.records {
 		b.restoreLocked(r)
 	}
@@ -48,8 +40,15 @@ func (b *Books) Resume(cursor []byte) (left int, saved time.Time, err error) {
 
 // restoreLocked takes one message of a cursor.
 func (b *Books) restoreLocked(r record) {
+	if r.marks&(markDue|markWanted) != 0 {
+		b.wantLocked(r.id, want{child: r.at, earlier: true, floor: r.at})
+	}
+	if r.marks == markWanted {
+		return
+	}
 	e := b.entryLocked(r.id)
 	e.at, e.seen = r.at, r.at
+	e.state |= before
 	for _, m := range []struct {
 		mark  mark
 		state flags
@@ -64,7 +63,6 @@ func (b *Books) restoreLocked(r record) {
 		}
 	}
 	if r.marks&(markDue|markWanted) != 0 {
-		b.wantLocked(r.id, want{child: r.at, earlier: true})
 		return
 	}
 	e.state |= known
@@ -81,10 +79,10 @@ func (b *Books) restoreLocked(r record) {
 
 // contents are a cursor in numbers.
 type contents struct {
-	first, horizon, earlier, saved int64
-	anchor                         anchor
-	left                           uint64
-	records                        []record
+	first, horizon, saved int64
+	anchor                anchor
+	left                  uint64
+	records               []record
 }
 
 // parse reads a cursor.
@@ -107,8 +105,7 @@ func parse(cursor []byte) (contents, error) {
 		return c, &CursorError{Reason: "its version does not exist"}
 	}
 	r := reader{rest: cursor[len(magic)+1 : end]}
-	c.first, c.horizon, c.earlier = r.time(), r.time(), r.time()
-	c.saved, c.anchor.at = r.time(), r.time()
+	c.first, c.horizon, c.saved, c.anchor.at = r.time(), r.time(), r.time(), r.time()
 	c.anchor.id = r.text()
 	c.left = min(r.number(), 1<<31-1)
 	seen := make(map[string]bool)
@@ -118,7 +115,7 @@ func parse(cursor []byte) (contents, error) {
 		seen[rec.id] = true
 		c.records = append(c.records, rec)
 	}
-	if r.bad || len(r.rest) > 0 || c.first > c.horizon || c.earlier > c.horizon || c.saved < 0 {
+	if r.bad || len(r.rest) > 0 || c.first > c.horizon || c.saved < 0 {
 		return contents{}, &CursorError{Reason: "its contents make no sense"}
 	}
 	return c, nil
@@ -185,11 +182,11 @@ func (r *reader) record(horizon int64) record {
 		rec.id = hex.EncodeToString(r.take(packed))
 	}
 	since := r.varint()
-	const most = 2 * farFuture / int64(time.Millisecond)
+	most := 2 * farFuture / rec.unit()
 	if since > most || since < -most {
 		r.bad = true
 		return rec
 	}
-	rec.at = max(-farFuture, min(farFuture, horizon+since*int64(time.Millisecond)))
+	rec.at = max(-farFuture, min(farFuture, horizon+since*rec.unit()))
 	return rec
 }

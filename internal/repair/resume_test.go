@@ -170,7 +170,7 @@ func FuzzResume(f *testing.F) {
 			require.NoError(t, err)
 			assert.GreaterOrEqual(t, left, 0)
 			assert.Equal(t, saved, savedAgain)
-			assert.Equal(t, b.Figures().Known, c.Figures().Known)
+			assert.LessOrEqual(t, c.Figures().Known, b.Figures().Known)
 			assert.Equal(t, b.Figures().Open, c.Figures().Open)
 			b.Begin(t0)
 			c.Begin(t0)
