@@ -11,18 +11,19 @@ const (
 	owedBytes = 64 << 20 // of their payloads
 )
 
-// A backlog holds what is delivered late: facts that were found by REST, which
+// A backlog holds facts that are delivered late: those that were found by REST, which
 // wait for room in it, and facts that had to leave a full lane, which do not. So
 // nothing of it ever takes the place of a live event. A finalization whose
 // message has not been delivered is held beside it.
 //
 // It is part of a queue, whose mutex guards it.
 type backlog struct {
-	list  ring
-	facts int              // of list
-	bytes int              // of the payloads in list and held that left a lane
-	held  map[string]entry // finalizations, by message id
-	room  chan struct{}    // closed and replaced when there is room again
+	list    ring
+	facts   int              // of list
+	bytes   int              // of the payloads in list and held that left a lane
+	held    map[string]entry // finalizations, by message id
+	room    chan struct{}    // closed and replaced when something was taken that somebody waits for
+	waiting bool             // for room
 }
 
 func (b *backlog) push(e entry) {
@@ -43,7 +44,7 @@ func (b *backlog) clear() int {
 // opened wakes those who wait for room.
 func (b *backlog) opened() {
 	close(b.room)
-	b.room = make(chan struct{})
+	b.room, b.waiting = make(chan struct{}), false
 }
 
 // fits reports whether a fact that leaves its lane can wait in the backlog.
@@ -58,9 +59,6 @@ func (q *queue) takeBack() (item, bool) {
 		return item{}, false
 	}
 	e := b.list.pop()
-	if b.list.len() == backRoom-1 || b.list.len() == 0 {
-		b.opened()
-	}
 	if e.env.Type.Family() == events.Fact {
 		b.facts--
 	}

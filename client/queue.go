@@ -236,22 +236,31 @@ func (q *queue) takeLane(i int, limits [3]uint64) (item, bool) {
 
 func (q *queue) takes(e entry) item {
 	q.current = e.epoch
+	if q.back.waiting {
+		q.back.opened()
+	}
 	return item{entry: e}
 }
 
-// fill adds a fact that was found late, or a state that was read again, to the
-// backlog. It waits for room; the error is that of ctx.
+// fill adds a fact that was found late to the backlog, or a state that was read
+// again to its lane, where it keeps its place between older and newer live ones. It
+// waits for room, and takes the place of nothing; the error is that of ctx.
 func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 	for {
 		q.mu.Lock()
 		room := q.back.room
-		if q.back.list.len() < backRoom {
+		if q.fits(env) {
 			q.seq++
-			q.back.push(q.arrive(env))
+			if e := q.arrive(env); env.Type.Family() == events.State {
+				q.lanes[lane(env.Type.Lane())].push(e)
+			} else {
+				q.back.push(e)
+			}
 			q.mu.Unlock()
 			q.signal()
 			return nil
 		}
+		q.back.waiting = true
 		q.mu.Unlock()
 		select {
 		case <-room:
@@ -259,6 +268,14 @@ func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// fits reports whether there is room for what comes late.
+func (q *queue) fits(env events.Envelope) bool {
+	if env.Type.Family() == events.State {
+		return !q.lanes[lane(env.Type.Lane())].full()
+	}
+	return q.back.list.len() < backRoom
 }
 
 // settles queues a mark of the ledger behind the backlog.

@@ -37,6 +37,7 @@ type rig struct {
 	t    *testing.T
 	node *refserver.Server
 	net  *memnet.Network
+	stop context.CancelFunc // of what the node does by itself
 }
 
 // inBothDialects runs test against a node of each dialect, in fake time.
@@ -59,6 +60,7 @@ func inBubble(t *testing.T, cfg refserver.Config, test func(*testing.T, *rig)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { r.node.Run(ctx) })
+		r.stop = cancel
 		t.Cleanup(func() { cancel(); running.Wait() })
 		test(t, r)
 	})
@@ -265,6 +267,15 @@ func (r *record) once(t *testing.T, typ events.Type, ids []string) {
 		assert.Empty(t, missing(got, ids), "%s: made up", typ)
 		assert.Len(t, got, len(ids), "%s", typ)
 	}
+}
+
+// settledMessages returns the ids of the node's messages, sorted, when nothing is
+// on its way any more: the node takes no more of them.
+func (r *rig) settledMessages(t *testing.T) []string {
+	t.Helper()
+	r.stop()
+	pass(30 * time.Second)
+	return r.added()
 }
 
 // missing returns those of want that are not in got, which is sorted.

@@ -102,13 +102,17 @@ func (m *ConnectionManager) judge(ctx context.Context, c *connection) (done bool
 		}
 		return false
 	}
-	switch m.experiment(ctx, c) {
+	found := m.experiment(ctx, c)
+	if ctx.Err() != nil {
+		return true // c has ended meanwhile
+	}
+	switch found {
 	case replaced:
 		return true
 	case heartbeat:
 		m.dies(c)
 	case nothing:
-		if ctx.Err() == nil && m.silence.reconnect() {
+		if m.silence.reconnect() {
 			m.say.say(slog.LevelInfo, "reconnecting to a silent node")
 			m.closing.Go(c.stream.Close)
 			return true
