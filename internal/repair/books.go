@@ -48,8 +48,8 @@ const (
 
 // Books are the books of one run, whatever endpoint and transport it is on. They
 // hold 100,000 messages by default, 25 MB, up to a quarter more before the oldest
-// are forgotten, and up to twice as many while the server's messages come faster
-// than a pass can end or a handler returns.
+// are forgotten, up to twice as many while the server's messages come faster than a
+// pass can end, and besides what is on its way to the handlers.
 type Books struct {
 	limit int
 
@@ -134,7 +134,7 @@ func (e *entry) has(f flags) bool { return e.state&f != 0 }
 // owed reports whether a handler still has to be given something about e.
 func (e *entry) owed() bool {
 	return e.state&(handed|delivered) == handed || e.state&(told|returned) == told ||
-		e.has(due|dueFinal|pending)
+		e.has(due|dueFinal)
 }
 
 // New returns empty books for limit messages; zero and less mean 100,000.

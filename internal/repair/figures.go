@@ -10,7 +10,7 @@ type Figures struct {
 	Absent      int       // messages that are referred to and that this server does not have
 	Unexplained int64     // finals that the server has counted since its first count, and that were not found
 	Late        uint64    // unknown tips below the horizon
-	Overruns    uint64    // how often the books were full twice over, so that a part of a pass was forgotten
+	Overruns    uint64    // how often something was forgotten that no pass had ended with: more than twice the books hold
 	Hidden      uint64    // facts that REST showed and no announcement followed
 	Horizon     time.Time // what is not later is history; zero before the first connection
 	Complete    bool      // a pass that began after the last Disturb has ended, and nothing is known to be missing

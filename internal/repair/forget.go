@@ -6,11 +6,11 @@ import "slices"
 // The oldest go, and the horizon rises to the newest of them, so that none of
 // them, and none with the same timestamp, is ever taken for new again.
 //
-// Some stay: the tips, because they are in every answer; what is newer than the
-// anchor, because since would show it again, and what no handler was given yet,
-// unless that is as much as the limit again; and 10,000 that are ahead of now,
-// because by their timestamps the horizon would rise above everything that is
-// still to come.
+// Some stay: the tips, because they are in every answer; what is on its way to the
+// handlers, which has its bound there; what is newer than the anchor, because since
+// would show it again, unless that is as much as the limit again; and 10,000 that
+// are ahead of now, because by their timestamps the horizon would rise above
+// everything that is still to come.
 func (b *Books) forgetLocked() {
 	room := b.limit/slack + 1
 	if len(b.entries) < max(b.full, b.limit+room) {
@@ -24,11 +24,11 @@ func (b *Books) forgetLocked() {
 }
 
 // evictLocked forgets the n oldest messages, and those that are as old as the
-// newest of these. careful: none that is newer than the anchor, and none that is
-// owed to a handler. It returns how many it forgot.
+// newest of these. careful: none that is newer than the anchor. It returns how many
+// it forgot.
 func (b *Books) evictLocked(n int, careful bool) (forgotten int) {
 	stays := func(id string, e *entry) bool {
-		return careful && (e.owed() || b.anchor.id != "" && e.at > b.anchor.at) || b.tips[id]
+		return b.tips[id] || e.owed() || careful && (e.has(pending) || b.anchor.id != "" && e.at > b.anchor.at)
 	}
 	var past, future []int64
 	for id, e := range b.entries {

@@ -36,9 +36,11 @@ func (b *Books) wantLocked(id string, w want) {
 		b.wanted[id] = old
 		return
 	}
-	if len(b.wanted) < b.limit {
-		b.setLocked(id, w)
+	if len(b.wanted) >= 2*b.limit {
+		b.overruns++
+		return
 	}
+	b.setLocked(id, w)
 }
 
 // setLocked is the only place where wanted and what is counted of it change.

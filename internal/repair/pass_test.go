@@ -116,7 +116,8 @@ func TestWantedIsBounded(t *testing.T) {
 		parents = append(parents, fmt.Sprint(i))
 	}
 	b.Found(fact("a", time.Second, parents...), t0)
-	assert.Equal(t, 10, b.Figures().Wanted)
+	assert.Equal(t, 20, b.Figures().Wanted)
+	assert.Positive(t, b.Figures().Overruns, "which is told")
 }
 
 // Tips come first, then what the newest messages refer to; unknown tips are asked
