@@ -109,7 +109,9 @@ func TestTheCheckerPassesWhatIsRight(t *testing.T) {
 		},
 		"a notice lost inside one beat": func(e *evidence) { e.without(2); e.lose(29, 31) },
 		"a notice of a switch, doubled": func(e *evidence) {
-			e.envs = append(e.envs, noticeEnvelope("notice 1"))
+			again := noticeEnvelope("notice 1")
+			again.Received = second(31)
+			e.envs = append(e.envs, again)
 			e.fails(faultTakeAway, 0, 20)
 			e.tells(madeUpGap(events.GapBySwitch, high, 28, 33))
 		},

@@ -3,6 +3,7 @@ package client_test
 import (
 	"time"
 
+	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -31,7 +32,8 @@ type fault struct {
 // fault adds something that goes wrong, and its end.
 func (s *scenario) fault(at time.Duration) {
 	kinds := []faultKind{
-		faultDrop, faultReset, faultRestart, faultOutage, faultTakeAway, faultFreeze, faultBurst, faultStall,
+		faultDrop, faultReset, faultRestart, faultOutage, faultTakeAway, faultTakeAway,
+		faultFreeze, faultFreeze, faultFreeze, faultBurst, faultBurst, faultStall, faultStall,
 	}
 	if s.node() { // elsewhere nobody could tell that the main loop stands still
 		kinds = append(kinds, faultDead)
@@ -49,7 +51,10 @@ func (s *scenario) fault(at time.Duration) {
 			p.net.Reset(address)
 		}, func(p *player) { p.net.Refuse(address, false) })
 	case faultTakeAway:
-		part := oneOf(s.rng, refserver.WebSocket, refserver.SSE, refserver.Streams)
+		part := oneOf(s.rng, refserver.WebSocket, refserver.Streams)
+		if s.order[0] == fallback.SSE {
+			part = refserver.SSE
+		}
 		answer := oneOf(s.rng, refserver.Answer{Status: 403}, refserver.Answer{Status: 503}, refserver.Answer{})
 		s.lasting(at, s.between(time.Second, 40*time.Second), kind, partNames[part],
 			func(p *player) { p.node.TakeAway(part, answer) }, func(p *player) { p.node.Heal(part) })
@@ -58,7 +63,12 @@ func (s *scenario) fault(at time.Duration) {
 	case faultBurst:
 		s.burst(at)
 	case faultStall:
-		s.lasting(at, s.between(time.Second, 30*time.Second), kind, "", (*player).stall, (*player).resume)
+		d := s.between(time.Second, 30*time.Second)
+		s.lasting(at, d, kind, "", (*player).stall, (*player).resume)
+		s.floods(at, d)
+		if n := s.rng.IntN(60); n > 20 {
+			s.stepf(at+s.between(0, d), func(p *player) { p.addMany(n) }, "%d messages", n)
+		}
 	case faultDead:
 		s.lasting(at, s.between(time.Second, 90*time.Second), kind, "", (*player).die, (*player).live)
 	}
@@ -92,29 +102,37 @@ func (s *scenario) lasting(at, d time.Duration, kind faultKind, what string, beg
 
 // freeze adds a link on which nothing moves, while the server has much to say.
 func (s *scenario) freeze(at time.Duration) {
-	d := s.between(time.Second, 25*time.Second)
+	d := oneOf(s.rng, s.between(time.Second, 12*time.Second), s.between(12*time.Second, 25*time.Second))
 	s.lasting(at, d, faultFreeze, "", func(p *player) { p.net.Freeze(address, true) },
 		func(p *player) { p.net.Freeze(address, false) })
-	for range s.rng.IntN(3) {
-		typ, n, when := s.noticeType(), 20+s.rng.IntN(400), s.between(0, d)
+	s.stepf(at, func(p *player) { p.flood(events.TypeTransferRecorded, 300) }, "300 notices") // they fill the link
+	s.floods(at, d)
+}
+
+// floods adds much of one lane or several, in one go each, within d.
+func (s *scenario) floods(at, d time.Duration) {
+	for range s.rng.IntN(5) {
+		typ, n, when := s.noticeType(), 10+s.rng.IntN(300), s.between(0, d)
 		s.stepf(at+when, func(p *player) { p.flood(typ, n) }, "%d notices, %v", n, typ)
 	}
 }
 
-// burst adds events of one lane in one go.
+// burst adds more in one go than the rings hold. A node's socket is deaf then, and
+// if it is deaf on each lane that says something, until it is pinged.
 func (s *scenario) burst(at time.Duration) {
-	n := 20 + s.rng.IntN(400)
-	if s.rng.IntN(2) == 0 {
-		n /= 8
-		s.sudden(at, faultBurst, func(p *player) {
-			for range n {
-				p.add(refserver.AddOptions{})
-			}
-		})
-		s.steps[len(s.steps)-1].text += " of messages"
-		return
+	n := 20 + s.rng.IntN(300)
+	switch s.rng.IntN(3) {
+	case 0:
+		s.stepf(at, func(p *player) { p.addMany(n / 8) }, "burst of %d messages", n/8)
+	case 1:
+		typ := oneOf(s.rng, events.TypeTransferRecorded, events.TypeEscrowLocked, events.TypeNodeStarted)
+		s.stepf(at, func(p *player) { p.flood(typ, n) }, "burst of %d notices, %v", n, typ)
+	default:
+		d := s.between(time.Millisecond, 8*time.Second)
+		s.stepf(at, func(p *player) {
+			p.flood(events.TypeTransferRecorded, n)
+			p.flood(events.TypeEscrowLocked, n)
+		}, "burst of %d notices on two lanes", n)
+		s.floods(at, d)
 	}
-	typ := oneOf(s.rng, events.TypeTransferRecorded, events.TypeEscrowLocked, events.TypeNodeStarted)
-	s.sudden(at, faultBurst, func(p *player) { p.flood(typ, n) })
-	s.steps[len(s.steps)-1].text += " of notices, " + typ.Name()
 }

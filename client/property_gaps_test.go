@@ -14,15 +14,26 @@ const (
 	retryFor     = 90 * time.Second  // the longest wait between two attempts, and a dial that hangs
 	promoteFor   = 130 * time.Second // a better transport is tried each minute, proves itself in 30 s and is matched in 15 s
 	deafFor      = 15 * time.Second  // two and a half beats, a pair of pings, one more beat
+	overlapFor   = 15 * time.Second  // two connections are compared
 )
+
+// promotion says which gaps the loss of a stream may cause: it comes back, or a
+// lower transport takes over until a better one does, which hands on in one go what
+// it has kept.
+func promotion(reconnect time.Duration) map[events.GapCause]time.Duration {
+	return map[events.GapCause]time.Duration{
+		events.GapByDisconnect: reconnect, events.GapByPolling: promoteFor,
+		events.GapBySwitch: promoteFor, events.GapByOverflow: promoteFor,
+	}
+}
 
 // gapsOf says which gaps a fault may cause, and how long after its end they last.
 var gapsOf = map[faultKind]map[events.GapCause]time.Duration{
-	faultDrop:     {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
-	faultReset:    {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
-	faultRestart:  {events.GapByDisconnect: reconnectFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
-	faultOutage:   {events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
-	faultTakeAway: {events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor},
+	faultDrop:     promotion(reconnectFor),
+	faultReset:    promotion(reconnectFor),
+	faultRestart:  promotion(reconnectFor),
+	faultOutage:   promotion(retryFor),
+	faultTakeAway: promotion(retryFor),
 	faultFreeze: {
 		events.GapByDisconnect: retryFor, events.GapByPolling: promoteFor, events.GapBySwitch: promoteFor,
 		events.GapByStall: deafFor, events.GapByDeaf: deafFor, events.GapByOverflow: deafFor, events.GapByDead: deafFor,
@@ -116,8 +127,19 @@ func (e *evidence) explained(g events.Gap) bool {
 		if !ok {
 			return false
 		}
+		if (g.Cause == events.GapByStall || g.Cause == events.GapByDeaf) && e.promotes(f.to) {
+			recovery += overlapFor // the one that is to take over is deaf, too, and not watched before
+		}
 		whole := e.grown(span{f.from.Add(-e.slack()), f.to.Add(recovery)}, f, g.Cause)
 		return !g.From.Before(whole.from) && !g.To.After(whole.to)
+	})
+}
+
+// promotes reports whether a better transport may be on its way.
+func (e *evidence) promotes(at time.Time) bool {
+	return slices.ContainsFunc(e.story.faults, func(f fault) bool {
+		switches := gapsOf[f.kind][events.GapBySwitch]
+		return switches > 0 && !at.Before(f.from) && !at.After(f.to.Add(switches))
 	})
 }
 

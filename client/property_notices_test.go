@@ -11,18 +11,18 @@ import (
 // notices checks that every notice came as often as it was said, but for those
 // that a gap covers and those that were lost inside one beat.
 func (e *evidence) notices() (wrong []string) {
-	came := make(map[string]int)
+	came := make(map[string][]time.Time) // by the host's clock
 	for _, env := range e.envs {
 		if !e.story.wants(env.Type) {
 			wrong = append(wrong, fmt.Sprintf("%s came, and nobody wants it", env.Type))
 		}
 		if env.Type.Family() == events.Notice {
-			came[noticeKey(env)]++
+			came[noticeKey(env)] = append(came[noticeKey(env)], env.Received)
 		}
 	}
-	for key, n := range came {
+	for key, at := range came {
 		if len(e.story.notices[key]) == 0 {
-			wrong = append(wrong, fmt.Sprintf("%d of a notice that never was: %q", n, key))
+			wrong = append(wrong, fmt.Sprintf("%d of a notice that never was: %q", len(at), key))
 		}
 	}
 	for key, said := range e.story.notices {
@@ -36,13 +36,13 @@ func (e *evidence) notices() (wrong []string) {
 			}
 		}
 		at := said[0].at.Sub(e.story.connected)
-		if missing := len(said) - came[key]; missing > excused {
+		if missing := len(said) - len(came[key]); missing > excused {
 			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times, and no gap covers it",
-				key, lane, at, len(said), came[key]))
+				key, lane, at, len(said), len(came[key])))
 		}
-		if came[key] > len(said) && !e.doubled(said[0]) {
+		if doubles := len(came[key]) - len(said); doubles > e.doubled(said[0].typ, came[key]) {
 			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times",
-				key, lane, at, len(said), came[key]))
+				key, lane, at, len(said), len(came[key])))
 		}
 	}
 	slices.Sort(wrong)
@@ -79,9 +79,15 @@ func (e *evidence) covered(n notice) bool {
 	return e.hasGap(n, "")
 }
 
-// doubled reports whether a gap tells that n may have come twice.
-func (e *evidence) doubled(n notice) bool {
-	return e.hasGap(n, events.GapBySwitch) || e.hasGap(n, events.GapByDeaf)
+// doubled returns how many of the notices that came at these times may be doubles,
+// by what a gap tells.
+func (e *evidence) doubled(typ events.Type, came []time.Time) (doubles int) {
+	for _, at := range came {
+		if n := (notice{at, typ}); e.hasGap(n, events.GapBySwitch) || e.hasGap(n, events.GapByDeaf) {
+			doubles++
+		}
+	}
+	return doubles
 }
 
 // hasGap reports whether there is a gap of a cause, any if that is empty, on n's
@@ -106,11 +112,14 @@ func (e *evidence) closes(number uint64) bool {
 // server's books say so, and the beats around it are no hole.
 func (e *evidence) lostUnseen(n notice) bool {
 	at, lane, lost := n.at.Add(e.story.skew), n.typ.Lane(), false
-	for _, l := range e.story.losses {
-		lost = lost || l.Lane == lane && !at.Before(l.After) && !at.After(l.Before)
-	}
 	typ, beats := beatType[lane]
-	if !lost || !beats || !e.story.node || !e.story.wants(typ) {
+	beats = beats && e.story.node
+	for _, l := range e.story.losses {
+		// All beats between After and Before were lost, so that no others are nearer.
+		isHole := beats && l.Before.Sub(l.After) > beatEvery[lane]+beatSlack+time.Second
+		lost = lost || l.Lane == lane && !at.Before(l.After) && !at.After(l.Before) && !isHole
+	}
+	if !lost || !beats || !e.story.wants(typ) {
 		return lost
 	}
 	var before, behind time.Time

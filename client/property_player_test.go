@@ -107,6 +107,14 @@ func (p *player) add(opts refserver.AddOptions) string {
 	return id
 }
 
+// addMany adds n messages in one go, which is a burst.
+func (p *player) addMany(n int) {
+	p.begins(faultBurst)()
+	for range n {
+		p.add(refserver.AddOptions{})
+	}
+}
+
 func (p *player) addAt(opts refserver.AddOptions, ahead time.Duration) {
 	opts.At = p.serverTime().Add(ahead)
 	p.add(opts)
@@ -211,8 +219,9 @@ func (p *player) notice(typ events.Type, n int) {
 	p.noted(key, typ, n)
 }
 
-// flood emits n different notices in one go.
+// flood emits n different notices in one go, which is a burst.
 func (p *player) flood(typ events.Type, n int) {
+	p.begins(faultBurst)()
 	first := p.serial + 1
 	p.serial += n
 	key := func(i int) string { return fmt.Sprintf("notice %d", first+i) }

@@ -65,7 +65,7 @@ func newScenario(d refserver.Dialect, seed uint64) *scenario {
 	s := &scenario{seed: seed, rng: rand.New(rand.NewPCG(seed, uint64(d)))}
 	s.config = refserver.Config{
 		Dialect: d, Seed: seed, Known: events.Types(),
-		HighBuffer: oneOf(s.rng, 64, 256), MediumBuffer: oneOf(s.rng, 32, 128), LowBuffer: oneOf(s.rng, 8, 32),
+		HighBuffer: oneOf(s.rng, 16, 64, 256), MediumBuffer: oneOf(s.rng, 8, 32, 128), LowBuffer: oneOf(s.rng, 4, 32),
 		Skew:       oneOf(s.rng, 0, 0, 5*time.Minute, -5*time.Minute),
 		FinalAfter: oneOf(s.rng, 0, time.Second),
 		Untruths:   oneOf(s.rng, refserver.Untruths{}, refserver.Untruths{DoubleAdded: true, HideOwn: 0.3}, refserver.Measured()),
@@ -79,16 +79,16 @@ func newScenario(d refserver.Dialect, seed uint64) *scenario {
 	s.want = oneOf(s.rng, nil, nil, nil, nil, []events.Type{added, final}, []events.Type{final, events.TypeKCoreUpdated},
 		[]events.Type{added, events.TypeTransferRecorded}, []events.Type{events.TypePeerConnected, events.TypeEscrowLocked})
 	for i := range s.lanes {
-		s.lanes[i].Events = oneOf(s.rng, 64, 200, 1000)
+		s.lanes[i].Events = oneOf(s.rng, 32, 200, 1000)
 	}
-	s.buffer = oneOf(s.rng, 4<<10, 64<<10)
+	s.buffer = oneOf(s.rng, 1<<10, 4<<10, 64<<10)
 	s.before = s.rng.IntN(12)
 	s.length = s.between(time.Minute, 150*time.Second)
 	for at := s.between(0, time.Second); at < s.length; at += s.between(0, 1500*time.Millisecond) {
 		s.traffic(at)
 	}
 	if s.rng.IntN(5) > 0 { // the fifth of each five has no fault
-		for range 1 + s.rng.IntN(4) {
+		for range 1 + s.rng.IntN(5) {
 			s.fault(s.between(5*time.Second, s.length))
 		}
 	}
