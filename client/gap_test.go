@@ -45,8 +45,8 @@ func TestADisconnectIsOneGapWithItsBounds(t *testing.T) {
 				assert.Equal(t, events.AnyPriority, gaps[0].Lane)
 				assert.Equal(t, events.GapUnrepairable, gaps[2].Outcome, "notices are wanted")
 				assert.Greater(t, gaps[2].Repaired, 30, "and facts were delivered")
-				r.once(t, events.TypeMessageAdded, r.settledMessages(t))
 				assert.Equal(t, uint64(1), m.Metrics().Snapshot().Gaps["disconnect"])
+				r.once(t, events.TypeMessageAdded, r.settledMessages(t))
 			})
 		})
 	}

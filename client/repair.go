@@ -130,7 +130,7 @@ func (m *ConnectionManager) noted(n backfill.Note) {
 func (m *ConnectionManager) passed() {
 	m.publish()
 	m.queue.freed(m.books.Waits)
-	if m.books.Figures().Complete {
+	if m.complete() {
 		m.queue.settles(m.queue.ledger.mark())
 	}
 	m.progress.tell()

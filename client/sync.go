@@ -42,8 +42,11 @@ func (m *ConnectionManager) inSync() bool {
 	if m.machine.now.Load().To != Connected || m.silence.isStale() {
 		return false
 	}
-	return m.books.Figures().Complete && m.queue.owed() == 0
+	return m.complete() && m.queue.owed() == 0
 }
+
+// complete reports whether nothing is left to be found.
+func (m *ConnectionManager) complete() bool { return m.books.Figures().Complete || !m.facts() }
 
 // WaitInSync blocks until the application has been told of every message that
 // the node shows: a stream is usable, what was missed before it has been read by

@@ -43,7 +43,7 @@ type NoteKind uint8
 const (
 	Failed      NoteKind = iota // a question failed, or Known did; it will be asked again
 	History                     // after a re-connect the server has none of the messages that it had
-	Ended                       // a pass has ended, and all that it found was handed on
+	Ended                       // a pass has ended; all that it found was handed on, and so were the newest states
 	Unannounced                 // the stream did not announce facts that REST has; once
 	Overrun                     // the books were full twice over: something cannot be repaired
 )
@@ -69,6 +69,7 @@ type Loop struct {
 	retry    backoff       // of passes
 	history  bool          // the next full pass tells whether the server has another history
 	beats    uint64        // of the count, at the last full pass
+	finished bool          // a pass has ended, and that is to be told
 	held     []item        // found by the pass, to be handed on
 	asking   []item        // waiting for Known
 	asked    map[fact]bool // the same
@@ -149,7 +150,9 @@ func (t *turn) run() time.Time {
 	next := t.passes()
 	next = earlier(next, t.settle())
 	next = earlier(next, t.readStates())
-	return earlier(next, t.finality())
+	next = earlier(next, t.finality())
+	t.tell()
+	return next
 }
 
 // changes follows a change of the mode or of the connection.

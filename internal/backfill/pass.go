@@ -148,7 +148,20 @@ func (t *turn) end() {
 	if !t.book(func(b *repair.Books, _ time.Time) { b.PassEnded(ended) }) {
 		return
 	}
-	t.cfg.Note(Note{Kind: Ended})
+	t.finished = true
+}
+
+// tell notes the end of a pass when the states are as fresh as what it brought.
+// Where no facts are wanted there are no passes, and the states are all.
+func (t *turn) tell() {
+	if !wantsFacts(t.now.types) && t.now.full {
+		t.put(func(in *inbox) { in.full = in.full && in.connection != t.now.connection })
+		t.finished = true
+	}
+	if t.finished && t.isFresh() {
+		t.finished = false
+		t.cfg.Note(Note{Kind: Ended})
+	}
 }
 
 // breakOff ends a pass that could not be made.

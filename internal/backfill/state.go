@@ -10,9 +10,15 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// stateEvery is how often the families are read that a node samples differently on
-// its stream, or never sends there.
-const stateEvery = time.Minute
+const (
+	// stateEvery is how often the families are read that a node samples differently on
+	// its stream, or never sends there.
+	stateEvery = time.Minute
+
+	// quietEvery is how often the others are read where no event of them comes: a
+	// server that tells of changes only may have dropped the last one.
+	quietEvery = 2 * time.Minute
+)
 
 // A reading is what is known about the reads of a family.
 type reading struct {
@@ -20,6 +26,8 @@ type reading struct {
 	retry backoff
 	shown events.Event // the last one handed on, its time left out
 	live  uint64       // live events that had come by then
+	fresh bool         // what was delivered last is no older than the connection
+	beats uint64       // live events when next was set
 }
 
 // stateTypes are the families in the order of their numbers.
@@ -35,10 +43,12 @@ func (t *turn) period(typ events.Type) time.Duration {
 	switch {
 	case t.now.mode == Dead:
 		return deadEvery
-	case t.now.mode == Stream && (typ == events.TypeAdmissibilityUpdated || typ == events.TypeEconomicsUpdated):
+	case t.now.mode != Stream:
+		return 0
+	case typ == events.TypeAdmissibilityUpdated || typ == events.TypeEconomicsUpdated:
 		return stateEvery
 	default:
-		return 0
+		return quietEvery
 	}
 }
 
@@ -47,11 +57,27 @@ func (t *turn) period(typ events.Type) time.Duration {
 func (t *turn) restates() {
 	for i, typ := range stateTypes() {
 		r := &t.reads[i]
-		r.next, r.retry = time.Time{}, backoff{}
+		r.next, r.retry, r.beats = time.Time{}, backoff{}, t.states[i].live.Load()
+		r.fresh = t.now.mode == Polling
 		if t.period(typ) > 0 {
 			r.next = time.Now()
 		}
 	}
+}
+
+// isFresh reports whether the newest of each wanted family was delivered since the
+// connection came, and since the last hole.
+func (t *turn) isFresh() bool {
+	for i, typ := range stateTypes() {
+		r, s := &t.reads[i], &t.states[i]
+		if !t.wants(typ) || t.lacks(question(typ)) {
+			continue
+		}
+		if s.due.Load() || !r.fresh && s.live.Load() == r.beats {
+			return false
+		}
+	}
+	return true
 }
 
 // readStates reads one family that is due. It returns when to go on.
@@ -80,6 +106,9 @@ func (t *turn) readStates() time.Time {
 // stateAt returns when a family is to be read; zero: it is not.
 func (t *turn) stateAt(i int, typ events.Type) time.Time {
 	r := &t.reads[i]
+	if live := t.states[i].live.Load(); t.period(typ) == quietEvery && live != r.beats && r.fresh {
+		r.next, r.beats = time.Now().Add(quietEvery), live // the stream tells
+	}
 	at := r.next
 	if t.states[i].due.Load() {
 		at = time.Now()
@@ -126,6 +155,7 @@ func (t *turn) readState(i int, typ events.Type) {
 	if tips, ok := e.(events.TipsUpdated); ok && wantsFacts(t.now.types) {
 		t.tips(append([]string(nil), tips.Tips...))
 	}
+	r.fresh = true
 	if !something || s.live.Load() != live {
 		return
 	}
