@@ -1,0 +1,75 @@
+package repair
+
+import "time"
+
+// Added notes that a MessageAdded is about to be handed on. fresh is false if it
+// already was. A message that was only announced has no timestamp; it is dated by
+// now, the server's time, until REST shows it. A zero now is the latest time that
+// the books were told, and time does not go back.
+func (b *Books) Added(id string, now time.Time) (fresh bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tellLocked(now)
+	e := b.entryLocked(id)
+	if e.has(handed) {
+		b.revealLocked(e, hidden)
+		return false
+	}
+	fact := b.wanted[id].fact
+	if !e.has(known) {
+		b.knowLocked(id, e)
+		if fact == nil {
+			b.wantLocked(id, want{child: b.now, announced: true, after: b.progress.passes})
+		}
+	}
+	b.handLocked(e)
+	if fact != nil { // Options.Known was asked about it; that is answered now
+		b.dateLocked(*fact, e)
+	}
+	b.forgetLocked()
+	return true
+}
+
+// Finalized notes that a MessageFinalized is about to be handed on. fresh is false
+// if it already was. If its message is not known, it is wanted. now is as in Added.
+func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tellLocked(now)
+	e := b.entryLocked(id)
+	if e.has(told) {
+		b.revealLocked(e, masked)
+		return false
+	}
+	b.pendLocked(e, false)
+	e.state = e.state&^dueFinal | told
+	if !b.finals {
+		e.state |= returned
+	}
+	if !e.has(final) {
+		b.final.announced(e) // it is announced when it becomes final
+		b.final.ages.came(e, b.now)
+	}
+	b.endLocked(id, e)
+	if !e.has(known) {
+		b.wantLocked(id, want{child: b.now, after: b.progress.passes})
+	}
+	b.forgetLocked()
+	return true
+}
+
+// revealLocked notes that a fact was announced after REST had shown it.
+func (b *Books) revealLocked(e *entry, how flags) {
+	if e.has(how) {
+		e.state &^= how
+		b.hidden--
+	}
+}
+
+// handLocked notes that the MessageAdded of e goes to the handlers.
+func (b *Books) handLocked(e *entry) {
+	e.state = e.state&^due | handed
+	if !b.messages {
+		e.state |= delivered
+	}
+}
