@@ -173,6 +173,7 @@ func (m *model) ask(n int) {
 			continue
 		}
 		switch m.b.Final(m.now, id) {
+		case repair.Pass:
 		case repair.HandOn:
 			m.handFinal(x)
 		case repair.Ask:
