@@ -211,3 +211,21 @@ func (m *model) count() (n uint64) {
 	}
 	return n
 }
+
+// reachable returns the messages above a horizon that are tips, or parents of one
+// that is reachable. A message whose children are all older than itself, and below
+// the horizon, is not.
+func (m *model) reachable(horizon time.Time) map[string]bool {
+	ids := make(map[string]bool)
+	for _, x := range slices.Backward(m.messages) {
+		if (!x.child || ids[x.ID]) && x.Timestamp.After(horizon) {
+			ids[x.ID] = true
+			for _, p := range x.Parents {
+				ids[p] = true
+			}
+		} else {
+			delete(ids, x.ID)
+		}
+	}
+	return ids
+}
