@@ -59,7 +59,8 @@ func (m *model) step(op byte) {
 			stay++
 		}
 	}
-	assert.LessOrEqual(m.t, f.Known, 2*m.limit+m.limit/2+4+stay)
+	m.stay = max(m.stay, stay)
+	assert.LessOrEqual(m.t, f.Known, 2*m.limit+m.limit/2+4+m.stay)
 	assert.LessOrEqual(m.t, f.Wanted, 2*m.limit+f.Open)
 }
 

@@ -40,6 +40,7 @@ type model struct {
 	asks     bool     // the books ask the application
 	doubles  bool     // an old cursor was used
 	overrun  bool     // the books were too small
+	stay     int      // how many messages they had to keep at the most
 	cursor   []byte
 }
 
