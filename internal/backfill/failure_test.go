@@ -17,7 +17,8 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// A server without REST is asked for a pass a minute, and told of a few times.
+// A server without REST is asked for a pass a minute, and told of once for each
+// kind of question.
 func TestNoREST(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		r.refuse(http.StatusNotFound, "")
@@ -32,7 +33,7 @@ func TestNoREST(t *testing.T) {
 		asked := r.look()
 		assert.LessOrEqual(t, asks(asked, "tips"), 2*6)
 		assert.LessOrEqual(t, asks(asked, ""), 5*12)
-		assert.LessOrEqual(t, len(r.noted(backfill.Failed)), 8)
+		assert.LessOrEqual(t, len(r.noted(backfill.Failed)), 9)
 		assert.Empty(t, r.noted(backfill.Ended))
 		assert.False(t, r.books.Figures().Complete)
 		r.answer(nil)

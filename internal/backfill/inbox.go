@@ -144,6 +144,9 @@ func (l *Loop) take(ctx context.Context) *turn {
 	defer l.mu.Unlock()
 	t.now = l.in
 	l.in.cancel, l.in.tips = t.stop, nil
+	if !wantsFacts(l.in.types) {
+		l.in.full = false // no pass will; see turn.withoutPass
+	}
 	return t
 }
 

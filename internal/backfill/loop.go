@@ -43,7 +43,7 @@ type NoteKind uint8
 const (
 	Failed      NoteKind = iota // a question failed, or Known did; it will be asked again
 	History                     // after a re-connect the server has none of the messages that it had
-	Ended                       // a pass has ended; all that it found was handed on, and so were the newest states
+	Ended                       // a pass has ended; all that it found was handed on, and so were the newest states. Where no facts are wanted: the states alone, at least each minute
 	Unannounced                 // the stream did not announce facts that REST has; once
 	Overrun                     // the books were full twice over: something cannot be repaired
 )
@@ -161,12 +161,10 @@ func (t *turn) changes() {
 	t.seen = inbox{mode: t.now.mode, connection: t.now.connection}
 	if t.now.connection != last.connection {
 		t.abandon()
-		t.retry, t.rounds, t.joined = backoff{}, finality{}, time.Now()
+		t.retry, t.rounds, t.joined, t.finished = backoff{}, finality{}, time.Now(), false
 		t.history = t.now.connection > 1
 	}
-	if t.now.mode != last.mode || t.now.connection != last.connection {
-		t.restates()
-	}
+	t.restates(t.now.mode != last.mode || t.now.connection != last.connection)
 }
 
 // earlier returns the earlier of two times, of which a zero one is never.

@@ -14,7 +14,6 @@ import (
 )
 
 // History is not handed on; what comes after the connect is, once, on a stream
-
 // within a beat and a pass.
 func TestMessages(t *testing.T) {
 	for _, mode := range []backfill.Mode{backfill.Stream, backfill.Polling} {
@@ -58,7 +57,6 @@ func TestEmptyDAG(t *testing.T) {
 }
 
 // What arrives with an old timestamp is behind the anchor, where since is blind:
-
 // the walk from the tips finds it, through its children if it has some.
 func TestLateArrival(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
@@ -111,7 +109,6 @@ func TestTies(t *testing.T) {
 }
 
 // The messages of a millisecond of which a node does not give all are found from
-
 // the tips, also where no beat names them.
 func TestTiesWithoutBeats(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
@@ -156,7 +153,6 @@ func TestOutage(t *testing.T) {
 }
 
 // Facts that the stream handed on are not handed on again; those that it did not
-
 // announce are, and that it does not is told once.
 func TestHalfAnnounced(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
@@ -197,7 +193,6 @@ func TestAnnouncedLate(t *testing.T) {
 }
 
 // A proposer whose clock is a year ahead is never the anchor: it would hide all
-
 // that comes.
 func TestFastClock(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
@@ -218,10 +213,6 @@ func TestFastClock(t *testing.T) {
 		assert.Equal(t, all, added)
 	})
 }
-
-// Without since the walk alone finds everything, without bulk it goes step by
-
-// Handing on waits for room, and nothing gets lost meanwhile; the end of the run
 
 // ago is a message of the past, from a peer, on given parents.
 func ago(d time.Duration, parents ...string) refserver.AddOptions {

@@ -47,7 +47,7 @@ type mark struct {
 func (t *turn) passes() time.Time {
 	if !wantsFacts(t.now.types) {
 		t.abandon()
-		return time.Time{}
+		return t.withoutPass()
 	}
 	if len(t.asking) >= mostHeld {
 		return time.Time{} // Known first
@@ -151,13 +151,17 @@ func (t *turn) end() {
 	t.finished = true
 }
 
-// tell notes the end of a pass when the states are as fresh as what it brought.
-// Where no facts are wanted there are no passes, and the states are all.
-func (t *turn) tell() {
-	if !wantsFacts(t.now.types) && t.now.full {
-		t.put(func(in *inbox) { in.full = in.full && in.connection != t.now.connection })
-		t.finished = true
+// withoutPass stands for a full pass where no facts are wanted: the states are all
+// there is to read. It returns when to go on.
+func (t *turn) withoutPass() time.Time {
+	if t.now.full || !time.Now().Before(t.fullAt.Add(t.every())) {
+		t.fullAt, t.finished = time.Now(), true
 	}
+	return t.fullAt.Add(t.every())
+}
+
+// tell notes the end of a pass when the states are as fresh as what it brought.
+func (t *turn) tell() {
 	if t.finished && t.isFresh() {
 		t.finished = false
 		t.cfg.Note(Note{Kind: Ended})

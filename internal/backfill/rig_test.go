@@ -43,6 +43,7 @@ type rig struct {
 	seen   map[string]bool
 	states []events.Envelope
 	notes  []backfill.Note
+	ends   int           // of passes, as of the last look at them; the test's own
 	block  chan struct{} // while it is open, there is no room
 }
 

@@ -22,12 +22,13 @@ const (
 
 // A reading is what is known about the reads of a family.
 type reading struct {
-	next  time.Time // when it is to be read again, whatever happens; zero: only when it is due
-	retry backoff
-	shown events.Event // the last one handed on, its time left out
-	live  uint64       // live events that had come by then
-	fresh bool         // what was delivered last is no older than the connection
-	beats uint64       // live events when next was set
+	wanted bool
+	next   time.Time // when it is to be read again, whatever happens; zero: only when it is due
+	retry  backoff
+	shown  events.Event // the last one handed on, its time left out; nil: nobody has it
+	live   uint64       // live events that had come by then
+	fresh  bool         // what was delivered last is no older than the connection, or there is none
+	beats  uint64       // live events when next was set
 }
 
 // stateTypes are the families in the order of their numbers.
@@ -52,13 +53,23 @@ func (t *turn) period(typ events.Type) time.Duration {
 	}
 }
 
-// restates has the families read that the new mode, or the new connection, gives
-// cause to.
-func (t *turn) restates() {
+// restates has the families read anew that are wanted since this turn; all of them
+// after a change of the mode or of the connection.
+func (t *turn) restates(all bool) {
 	for i, typ := range stateTypes() {
-		r := &t.reads[i]
-		r.next, r.retry, r.beats = time.Time{}, backoff{}, t.states[i].live.Load()
-		r.fresh = t.now.mode == Polling
+		r, wanted := &t.reads[i], t.wants(typ)
+		if !wanted {
+			t.states[i].due.Store(false)
+		}
+		if !all && wanted == r.wanted {
+			continue
+		}
+		polling := t.now.mode == Polling
+		if polling || wanted != r.wanted {
+			r.shown = nil // the transport hands on others; and who is new has none
+		}
+		r.wanted, r.fresh, r.beats = wanted, polling, t.states[i].live.Load()
+		r.next, r.retry = time.Time{}, backoff{}
 		if t.period(typ) > 0 {
 			r.next = time.Now()
 		}
@@ -80,38 +91,38 @@ func (t *turn) isFresh() bool {
 	return true
 }
 
-// readStates reads one family that is due. It returns when to go on.
+// readStates reads the family that is due for longest: with few requests a minute
+// each has its turn. It returns when to go on.
 func (t *turn) readStates() time.Time {
-	var next time.Time
+	var first time.Time
+	var which int
 	for i, typ := range stateTypes() {
 		if !t.wants(typ) {
-			t.states[i].due.Store(false)
 			continue
 		}
-		at := t.stateAt(i, typ)
-		if at.IsZero() || time.Now().Before(at) {
-			next = earlier(next, at)
-			continue
+		if at := t.stateAt(i, typ); first.IsZero() || !at.IsZero() && at.Before(first) {
+			first, which = at, i
 		}
-		ok, at := t.afford(rest.State, &t.hungry)
-		if !ok {
-			return earlier(next, at)
-		}
-		t.readState(i, typ)
-		return time.Now()
 	}
-	return next
+	if first.IsZero() || time.Now().Before(first) {
+		return first
+	}
+	if ok, at := t.afford(rest.State, &t.hungry); !ok {
+		return at
+	}
+	t.readState(which, stateTypes()[which])
+	return time.Now()
 }
 
 // stateAt returns when a family is to be read; zero: it is not.
 func (t *turn) stateAt(i int, typ events.Type) time.Time {
 	r := &t.reads[i]
-	if live := t.states[i].live.Load(); t.period(typ) == quietEvery && live != r.beats && r.fresh {
-		r.next, r.beats = time.Now().Add(quietEvery), live // the stream tells
+	if live := t.states[i].live.Load(); t.period(typ) == quietEvery && live != r.beats {
+		r.next, r.beats, r.fresh = time.Now().Add(quietEvery), live, true // the stream tells
 	}
 	at := r.next
 	if t.states[i].due.Load() {
-		at = time.Now()
+		at = earlier(at, time.Now())
 	}
 	if at.IsZero() {
 		return at
@@ -140,6 +151,7 @@ func (t *turn) readState(i int, typ events.Type) {
 	})
 	switch {
 	case errors.Is(err, errLacking):
+		r.fresh = true // there is nothing to wait for
 		return
 	case err != nil:
 		if due && s.live.Load() == live {

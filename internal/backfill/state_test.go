@@ -2,6 +2,7 @@ package backfill_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// states are the families, without those that are read whatever happens.
+// states are the families that are read while no event of them comes.
 var states = []events.Type{
 	events.TypeTipsUpdated, events.TypeKCoreUpdated, events.TypeDiversityUpdated, events.TypeEnergyUpdated,
 }
@@ -56,6 +57,9 @@ func TestDue(t *testing.T) {
 func TestLive(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		r.follow(backfill.Stream, states...)
+		wait(time.Second)
+		r.look()
+		r.read()
 		r.loop.Due(events.TypeEnergyUpdated)
 		r.loop.Live(events.TypeEnergyUpdated)
 		r.loop.Live(events.TypeTransferRecorded)
@@ -77,7 +81,7 @@ func TestEachMinute(t *testing.T) {
 		r.grow()
 		r.follow(backfill.Stream, append(states, events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated)...)
 		wait(time.Second)
-		assert.Equal(t, []events.Type{events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated}, typesOf(r.read()))
+		assert.Equal(t, append(slices.Clone(states), events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated), typesOf(r.read()))
 		wait(10 * time.Minute)
 		assert.Equal(t, 11, asks(r.look(), "supply"))
 		assert.Empty(t, r.read())
@@ -107,19 +111,30 @@ func TestStatesWhilePolling(t *testing.T) {
 		}
 		wait(5 * time.Minute)
 		assert.Empty(t, r.look())
+		for _, typ := range states {
+			r.loop.Live(typ)
+		}
 		r.loop.Follow(backfill.Stream, states)
 		wait(time.Second)
-		assert.Empty(t, r.look(), "that was long ago")
+		assert.Len(t, r.look(), len(states), "once, for the stream is new; what was due was long ago")
 	})
 }
 
-// What is due when there is no connection is read when there is one.
+// What is due when there is no connection is read when there is one, and handed on
+// also if it is as it was.
 func TestDueWhilePaused(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
+		r.follow(backfill.Stream, states...)
+		wait(time.Second)
+		r.loop.Follow(backfill.Paused, states)
+		wait(time.Second)
+		r.look()
+		r.read()
 		r.loop.Due(events.TypeEnergyUpdated)
 		wait(time.Minute)
 		assert.Empty(t, r.look())
 		r.follow(backfill.Stream, states...)
+		assert.Len(t, r.look(), len(states))
 		assert.Equal(t, []events.Type{events.TypeEnergyUpdated}, typesOf(r.read()))
 	})
 }
@@ -154,7 +169,7 @@ func TestDead(t *testing.T) {
 // A read that fails is made again later and later, and one that the server does
 // not have once a minute.
 func TestStateFails(t *testing.T) {
-	for status, most := range map[int]int{http.StatusInternalServerError: 9, http.StatusNotFound: 1} {
+	for status, most := range map[int]int{http.StatusInternalServerError: 9, http.StatusNotFound: 3} {
 		test(t, options{}, func(t *testing.T, r *rig) {
 			r.follow(backfill.Stream, append(states, events.TypeEconomicsUpdated)...)
 			wait(time.Second)
@@ -164,10 +179,14 @@ func TestStateFails(t *testing.T) {
 			r.loop.Due(events.TypeDiversityUpdated)
 			wait(5 * time.Minute)
 			asked := r.look()
-			assert.Equal(t, 1, asks(asked, "diversity"))
+			assert.Equal(t, 3, asks(asked, "diversity"))
 			assert.LessOrEqual(t, asks(asked, "energy"), most)
 			assert.GreaterOrEqual(t, asks(asked, "energy"), min(most, 7))
-			assert.Len(t, r.noted(backfill.Failed), asks(asked, "energy"))
+			if status == http.StatusNotFound {
+				assert.Len(t, r.noted(backfill.Failed), 1)
+			} else {
+				assert.Len(t, r.noted(backfill.Failed), asks(asked, "energy"))
+			}
 			r.answer(nil)
 			r.loop.Due(events.TypeEnergyUpdated)
 			wait(time.Minute)
@@ -189,17 +208,21 @@ func TestEconomicsFail(t *testing.T) {
 	})
 }
 
-// A failed read that a live event has made needless is not made again.
+// A failed read that a live event has made needless is not made again while events
+// of the family come.
 func TestLiveAfterFailure(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.follow(backfill.Stream, states...)
+		r.follow(backfill.Stream, events.TypeEnergyUpdated)
 		r.refuse(http.StatusInternalServerError, "energy")
 		r.loop.Due(events.TypeEnergyUpdated)
 		wait(time.Second)
-		assert.Len(t, r.look(), 1)
-		r.loop.Live(events.TypeEnergyUpdated)
-		wait(5 * time.Minute)
+		assert.Len(t, r.look(), 2)
+		for range 10 {
+			r.loop.Live(events.TypeEnergyUpdated)
+			wait(time.Minute)
+		}
 		assert.Empty(t, r.look())
+		assert.Len(t, r.noted(backfill.Failed), 1)
 	})
 }
 
