@@ -63,7 +63,9 @@ type connection struct {
 }
 
 func newConnection(ctx context.Context, t *trial) *connection {
-	c := &connection{stream: t.stream, opened: t.opened, asked: t.asked, good: t.good.Load(), run: ctx}
+	c := &connection{
+		stream: t.stream, opened: t.opened, server: t.stream.ServerTime(), asked: t.asked, good: t.good.Load(), run: ctx,
+	}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.stop = context.AfterFunc(ctx, t.stream.Close)
 	return c

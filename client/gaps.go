@@ -39,7 +39,13 @@ func (q *queue) lose(i int, lost entry) (f fate) {
 		q.overflow[i] = e
 		q.place(lost.seq, e.gap)
 	}
-	e.last = lost.env.Received
+	// What was kept back for a switch may be older than what was in the lane.
+	if e.last.Before(lost.env.Received) {
+		e.last = lost.env.Received
+	}
+	if lost.env.Received.Before(e.gap.From) {
+		e.gap.From = lost.env.Received
+	}
 	switch lost.env.Type.Family() {
 	case events.Fact:
 		if f.owed = q.back.fits(lost); f.owed {

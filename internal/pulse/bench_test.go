@@ -11,7 +11,7 @@ import (
 )
 
 func TestNothingAllocates(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	i := time.Duration(0)
 	assert.Zero(t, testing.AllocsPerRun(1000, func() {
 		i += 3 * time.Second
@@ -28,7 +28,7 @@ func TestNothingAllocates(t *testing.T) {
 func BenchmarkBeat(b *testing.B) {
 	for _, of := range []events.Type{tips, kcore, events.TypeMessageAdded} {
 		b.Run(string(of), func(b *testing.B) {
-			p := pulse.New(host)
+			p := pulse.New(host, time.Time{})
 			sent, received := server, host
 			b.ReportAllocs()
 			for b.Loop() {
@@ -40,7 +40,7 @@ func BenchmarkBeat(b *testing.B) {
 }
 
 func BenchmarkLook(b *testing.B) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	b.ReportAllocs()
 	for b.Loop() {
 		p.Look(host)

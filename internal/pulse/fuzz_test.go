@@ -44,7 +44,7 @@ func FuzzPulse(f *testing.F) {
 	f.Add([]byte{0, 30, 30, 1, 30, 30, 0, 30, 30, 2, 0, 75, 2, 0, 30, 2, 0, 30, 0, 60, 1})
 	f.Add([]byte{3, 0, 100, 2, 0, 100, 4, 0, 1, 0, 90, 0, 0, 30, 1, 5, 0, 30, 6, 200, 1, 0, 1, 1})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		models := map[events.Type]*model{tips: {base: 3 * time.Second}, kcore: {base: 6 * time.Second}}
 		sent, now, sound, held := server, host, host, false
 		var quiet time.Duration // since the last beat, while somebody read
@@ -101,7 +101,7 @@ func FuzzPulse(f *testing.F) {
 
 // The reader beats while the watcher looks.
 func TestAPulseIsSafeForConcurrentUse(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	var all sync.WaitGroup
 	for i := range 4 {
 		all.Go(func() {

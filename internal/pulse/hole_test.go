@@ -30,7 +30,7 @@ func TestTwoBeatsFurtherApartThanOneAndTwoSecondsAreAHole(t *testing.T) {
 		{kcore, 8*time.Second + 1, events.Medium, true},
 		{kcore, 12 * time.Second, events.Medium, true},
 	} {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		_, ok := p.Beat(c.of, by(1), at(1))
 		require.False(t, ok, "there is nothing before the first")
 		h, ok := p.Beat(c.of, by(1).Add(c.interval), at(2))
@@ -48,7 +48,7 @@ func TestTwoBeatsFurtherApartThanOneAndTwoSecondsAreAHole(t *testing.T) {
 // 24 s allowed the lane to be sent again. Nothing was ever silent for long after the
 // stall, and 4,639 events are missing.
 func TestFifteenSecondsOfSilenceLagHoleHealedAfter6sByTheOtherLanes(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	require.Empty(t, play(p, beat{tips, 3, 3}, beat{kcore, 3, 3}))
 	p.Held(at(4))
 	p.Freed(at(22))
@@ -73,7 +73,7 @@ func TestFifteenSecondsOfSilenceLagHoleHealedAfter6sByTheOtherLanes(t *testing.T
 func TestJitterOfAWholeSecondIsNoHole(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		now := random.Float64()
 		for i := range 300 {
 			now += 2.95 + 0.12*random.Float64()
@@ -88,7 +88,7 @@ func TestJitterOfAWholeSecondIsNoHole(t *testing.T) {
 
 // A network that holds beats back and delivers them together loses nothing.
 func TestDelayedBeatsAreNoHole(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for _, b := range every(tips, 3, 0, 300) {
 		b.received = float64(int(b.received/30)+1) * 30
 		require.Empty(t, play(p, b))
@@ -98,7 +98,7 @@ func TestDelayedBeatsAreNoHole(t *testing.T) {
 // Beats after a submission or a finalization come in between, also in pairs.
 func TestExtraBeatsAreNormal(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for now := 0.0; now < 3000; now += 3 {
 		require.Empty(t, play(p, beat{tips, now, now}))
 		if int(now)%6 == 0 {
@@ -114,14 +114,14 @@ func TestExtraBeatsAreNormal(t *testing.T) {
 
 // Each lane is measured by its own beats.
 func TestALaneIsNoWitnessForTheOther(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	require.Empty(t, play(p, every(tips, 3, 0, 30)...))
 	require.Empty(t, play(p, beat{kcore, 0, 30}))
 	assert.Equal(t, []pulse.Hole{{Lane: events.Medium, From: at(30), To: at(31)}}, play(p, beat{kcore, 30, 31}))
 }
 
 func TestOtherTypesAreIgnored(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for _, of := range append(events.Types(), events.TypeGap, "", "BrandNew") {
 		if of == tips || of == kcore {
 			continue
@@ -139,7 +139,7 @@ func TestOtherTypesAreIgnored(t *testing.T) {
 }
 
 func TestABeatWithoutATimeProvesLifeOnly(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	require.Empty(t, play(p, beat{tips, 3, 3}))
 	for _, received := range []float64{6, 9, 12} {
 		_, ok := p.Beat(tips, time.Time{}, at(received))
@@ -152,7 +152,7 @@ func TestABeatWithoutATimeProvesLifeOnly(t *testing.T) {
 }
 
 func TestLastIsWhenTheBeatsOfEachLaneWereReceived(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, beat{tips, 3, 3.25}, beat{kcore, 6, 6.5}, beat{tips, 6, 6.25})
 	lastTips, lastKCore := p.Last()
 	assert.Equal(t, at(6.25), lastTips)

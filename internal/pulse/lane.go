@@ -25,6 +25,7 @@ func missed(n int, rhythm time.Duration) time.Duration {
 // A lane is the beats of one lane.
 type lane struct {
 	base   time.Duration // rhythm of an unhurried node
+	opened time.Time     // of the connection, by the server's clock; zero: not known
 	rhythm time.Duration
 
 	server   time.Time // of the last beat; zero: none, or it had no time
@@ -38,7 +39,12 @@ type lane struct {
 
 // beat notes a beat and reports whether there is a hole before it.
 func (l *lane) beat(server, received time.Time) (hole bool) {
-	if !server.IsZero() && !l.server.IsZero() {
+	switch {
+	case server.IsZero():
+	case l.server.IsZero():
+		// The first beat comes within its rhythm, or what was sent before it was lost.
+		hole = l.received.IsZero() && !l.opened.IsZero() && server.Sub(l.opened) > l.rhythm+slack
+	default:
 		interval := server.Sub(l.server)
 		hole = interval > l.rhythm+slack
 		l.measure(interval)

@@ -47,11 +47,12 @@ type Pulse struct {
 }
 
 // New returns the Pulse of a connection to a server in the node dialect that was
-// opened then: the first beats are due one rhythm later.
-func New(opened time.Time) *Pulse {
+// opened then, by the host's clock and by the server's: the first beats are due one
+// rhythm later. Without the server's time a hole before them cannot be told.
+func New(opened, server time.Time) *Pulse {
 	return &Pulse{
-		tips:  lane{base: tipsEvery, rhythm: tipsEvery, since: opened},
-		kcore: lane{base: kcoreEvery, rhythm: kcoreEvery, since: opened},
+		tips:  lane{base: tipsEvery, rhythm: tipsEvery, since: opened, opened: server},
+		kcore: lane{base: kcoreEvery, rhythm: kcoreEvery, since: opened, opened: server},
 		any:   opened,
 	}
 }
@@ -72,6 +73,9 @@ func (p *Pulse) Beat(t events.Type, server, received time.Time) (hole Hole, ok b
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	hole = Hole{Lane: in, From: l.received, To: received}
+	if hole.From.IsZero() {
+		hole.From = l.since // the opening
+	}
 	p.any = received
 	if !l.beat(server, received) {
 		return Hole{}, false

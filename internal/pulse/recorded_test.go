@@ -43,7 +43,7 @@ func recordings(t *testing.T) map[string][]recordedBeat {
 func TestRecordedBeatsHaveNoHoleAndNoSilence(t *testing.T) {
 	for on, beats := range recordings(t) {
 		t.Run(on, func(t *testing.T) {
-			p := pulse.New(host)
+			p := pulse.New(host, time.Time{})
 			for _, b := range beats {
 				v, again := p.Look(at(b.T))
 				assert.Equal(t, pulse.Fine, v, "at %.3f s", b.T)
@@ -66,7 +66,7 @@ func TestARecordingWithoutTwoOfItsBeatsHasAHole(t *testing.T) {
 	}
 	require.Greater(t, len(beats), 15)
 	for gone := 1; gone+2 < len(beats); gone++ {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		holes := 0
 		for i, b := range beats {
 			if i == gone || i == gone+1 {

@@ -14,7 +14,7 @@ import (
 // The naive rule takes the longest of the last ten intervals for the rhythm: one
 // hole of 30 s hides all holes below it for ten beats.
 func TestRhythmIsNotTheLongestOfTheLastTenOneHoleOf30sHidesNoHoleBelowIt(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	require.Empty(t, play(p, every(tips, 3, 0, 30)...))
 	require.Len(t, play(p, beat{tips, 60, 60}), 1)
 	now := 60.0
@@ -34,7 +34,7 @@ func TestASlowerNodeStretchesTheRhythm(t *testing.T) {
 	}{
 		{tips, events.High, 6}, {tips, events.High, 9.4}, {tips, events.High, 20}, {kcore, events.Medium, 12}, {kcore, events.Medium, 18.8},
 	} {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		beats := every(c.of, c.interval, 0, 30*c.interval)
 		holes := play(p, beats[:6]...)
 		assert.Len(t, holes, 5, "before five intervals are known, each is one")
@@ -46,7 +46,7 @@ func TestASlowerNodeStretchesTheRhythm(t *testing.T) {
 }
 
 func TestASlowNodeIsGivenTimeByItsOwnRhythm(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, every(tips, 10, 0, 100)...)
 	play(p, every(kcore, 20, 0, 100)...)
 	v, again := p.Look(at(110))
@@ -62,7 +62,7 @@ func TestASlowNodeIsGivenTimeByItsOwnRhythm(t *testing.T) {
 
 // The rhythm follows within ten beats, in both directions.
 func TestTheRhythmReturns(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, every(tips, 3, 0, 30)...)
 	holes := play(p, every(tips, 8, 38, 200)...)
 	assert.Len(t, holes, 6, "until the slow ones are the majority")
@@ -71,7 +71,7 @@ func TestTheRhythmReturns(t *testing.T) {
 }
 
 func TestARhythmIsNeverFasterThanThatOfAnUnhurriedNode(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for now := 0.0; now < 60; now += 2.5 {
 		_, ok := p.Beat(tips, by(now), at(now))
 		require.False(t, ok)
@@ -82,7 +82,7 @@ func TestARhythmIsNeverFasterThanThatOfAnUnhurriedNode(t *testing.T) {
 
 // A slow node that sends three more right after each beat is slow still.
 func TestExtraBeatsDoNotMakeASlowNodeFast(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for i, b := range every(tips, 8, 0, 400) {
 		holes := play(p, b, beat{tips, b.sent + 0.1, b.sent + 0.1}, beat{tips, b.sent + 1, b.sent + 1}, beat{tips, b.sent + 2, b.sent + 2})
 		if i > 5 {
@@ -92,7 +92,7 @@ func TestExtraBeatsDoNotMakeASlowNodeFast(t *testing.T) {
 }
 
 func TestARhythmIsNeverSlowerThanAMinute(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for i := range 100 {
 		for _, of := range []events.Type{tips, kcore} {
 			_, ok := p.Beat(of, by(0).Add(time.Duration(i)*24*365*time.Hour), at(float64(i)))

@@ -31,7 +31,7 @@ func looks(t *testing.T, p *pulse.Pulse, from, to float64) (seen []look) {
 }
 
 func TestMissedBeatsWakeOnceEachAndThenTheViewIsStale(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, beat{kcore, 6, 6}, beat{tips, 6, 6})
 	assert.Equal(t, []look{
 		{13.5, pulse.Wake},                                          // 2.5 beats
@@ -41,11 +41,11 @@ func TestMissedBeatsWakeOnceEachAndThenTheViewIsStale(t *testing.T) {
 }
 
 func TestAConnectionWithoutAnyBeatIsStaleAfter10s(t *testing.T) {
-	assert.Equal(t, []look{{7.5, pulse.Wake}, {10.5, pulse.Stale}}, looks(t, pulse.New(host), 0, 13))
+	assert.Equal(t, []look{{7.5, pulse.Wake}, {10.5, pulse.Stale}}, looks(t, pulse.New(host, time.Time{}), 0, 13))
 }
 
 func TestAnEarlyLookDoesNotUseUpTheWake(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for _, now := range []float64{0, 3, 7.4} {
 		v, again := p.Look(at(now))
 		require.Equal(t, pulse.Fine, v)
@@ -61,7 +61,7 @@ func TestAnEarlyLookDoesNotUseUpTheWake(t *testing.T) {
 
 // A host that was asleep looks late, and gets one wake for all missed beats.
 func TestALateLookGetsOneVerdict(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	v, again := p.Look(at(3600))
 	assert.Equal(t, pulse.Stale, v)
 	assert.True(t, again.After(at(3600)))
@@ -70,7 +70,7 @@ func TestALateLookGetsOneVerdict(t *testing.T) {
 
 func TestABeatEndsTheSilence(t *testing.T) {
 	for _, of := range []beat{{tips, 20, 20}, {kcore, 20, 20}} {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		v, _ := p.Look(at(15))
 		require.Equal(t, pulse.Stale, v)
 		v, _ = p.Look(at(19))
@@ -85,7 +85,7 @@ func TestABeatEndsTheSilence(t *testing.T) {
 // Which lane is missing matters: the other proves the socket and the main loop.
 func TestALaneThatStaysAwayWhileTheOtherBeatsIsWokenAndNotStale(t *testing.T) {
 	t.Run("tips", func(t *testing.T) {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		play(p, beat{tips, 0, 0})
 		var seen []look
 		for now := 0.0; now < 24; now += 6 {
@@ -97,7 +97,7 @@ func TestALaneThatStaysAwayWhileTheOtherBeatsIsWokenAndNotStale(t *testing.T) {
 		}, seen)
 	})
 	t.Run("k-core", func(t *testing.T) {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		play(p, beat{kcore, 0, 0})
 		var seen []look
 		for now := 0.0; now < 30; now += 3 {
@@ -111,7 +111,7 @@ func TestALaneThatStaysAwayWhileTheOtherBeatsIsWokenAndNotStale(t *testing.T) {
 // The tips have been missing, and now the k-core is as well: one missed k-core is
 // no proof of anything, so its rhythm counts.
 func TestWhereOnlyTheKCoreBeatsItsRhythmSaysWhenTheViewIsStale(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, every(kcore, 6, 0, 30)...)
 	for _, l := range looks(t, p, 30, 30+20.9) {
 		require.Equal(t, pulse.Wake, l.verdict, "at %.1f s", l.at)
@@ -123,7 +123,7 @@ func TestWhereOnlyTheKCoreBeatsItsRhythmSaysWhenTheViewIsStale(t *testing.T) {
 // The k-core came 7.4 s after the last tips: the 2.5 beats of the tips are over, and
 // nothing has been silent for long.
 func TestTheViewIsStaleOnlyIfBothLanesAreSilent(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, beat{tips, 0, 0}, beat{kcore, 7.4, 7.4})
 	for _, l := range looks(t, p, 7.4, 17.8) {
 		require.Equal(t, pulse.Wake, l.verdict, "at %.1f s", l.at)
@@ -135,7 +135,7 @@ func TestTheViewIsStaleOnlyIfBothLanesAreSilent(t *testing.T) {
 // A node that dies is stale within 20 s, whichever beat was the last.
 func TestADeadNodeIsStaleWithin20s(t *testing.T) {
 	for died := 6.0; died < 20; died += 0.1 {
-		p := pulse.New(host)
+		p := pulse.New(host, time.Time{})
 		play(p, every(kcore, 6, 0.5, died)...)
 		play(p, every(tips, 3, 0.5, died)...)
 		seen := looks(t, p, died, died+20)
@@ -147,7 +147,7 @@ func TestADeadNodeIsStaleWithin20s(t *testing.T) {
 
 // A lane with the policy "block" is full: nobody reads, so no beat can come.
 func TestMissedBeatsDoNotCountWhileTheReaderIsHeld(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	play(p, beat{tips, 3, 3}, beat{kcore, 3, 3})
 	p.Held(at(5))
 	p.Held(at(6)) // once is enough
@@ -163,7 +163,7 @@ func TestMissedBeatsDoNotCountWhileTheReaderIsHeld(t *testing.T) {
 }
 
 func TestABeatWhileHeldCountsFromThenOn(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	p.Held(at(5))
 	play(p, beat{tips, 8, 8})
 	p.Freed(at(100))
@@ -171,7 +171,7 @@ func TestABeatWhileHeldCountsFromThenOn(t *testing.T) {
 }
 
 func TestAHeldReaderFindsTheHoleInWhatItReadsThen(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	require.Empty(t, play(p, beat{tips, 3, 3}))
 	p.Held(at(4))
 	p.Freed(at(64))
@@ -180,14 +180,14 @@ func TestAHeldReaderFindsTheHoleInWhatItReadsThen(t *testing.T) {
 	assert.Equal(t, at(64), holes[0].From)
 	assert.Equal(t, at(64.001), holes[0].To)
 
-	p = pulse.New(host)
+	p = pulse.New(host, time.Time{})
 	p.Held(at(4))
 	p.Freed(at(64))
 	assert.Empty(t, play(p, every(tips, 3, 3, 63)...), "and none where all was buffered")
 }
 
 func TestAShortHoldDoesNotHideASilence(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	for now := 0.0; now < 12; now++ {
 		p.Held(at(now))
 		p.Freed(at(now + 0.1))
@@ -197,7 +197,7 @@ func TestAShortHoldDoesNotHideASilence(t *testing.T) {
 
 // The host's clock cannot be trusted to go forwards where there is no monotonic one.
 func TestALookBackIsFine(t *testing.T) {
-	p := pulse.New(host)
+	p := pulse.New(host, time.Time{})
 	v, again := p.Look(host.Add(-time.Hour))
 	assert.Equal(t, pulse.Fine, v)
 	assert.True(t, again.After(host.Add(-time.Hour)))
