@@ -42,6 +42,7 @@ func (t *trial) serverTime() time.Time {
 type connection struct {
 	stream transport.Stream
 	opened time.Time
+	server time.Time                   // the clock of the server then; zero: it did not say
 	asked  []events.Type               // when it was opened; nil: all
 	good   bool                        // written by the reader
 	skips  skips                       // the reader's: what its predecessor has delivered
