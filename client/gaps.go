@@ -34,17 +34,13 @@ func (q *queue) lose(i int, lost entry) (f fate) {
 	f = fate{lost: &lost.env, opened: e == nil}
 	if f.opened {
 		e = &episode{gap: q.ledger.begin(events.Gap{
-			Cause: events.GapByOverflow, Lane: priorities[i], From: lost.env.Received,
+			Cause: events.GapByOverflow, Lane: priorities[i], From: q.lanes[i].earliest(lost.env.Received),
 		})}
 		q.overflow[i] = e
 		q.place(lost.seq, e.gap)
 	}
-	// What was kept back for a switch may be older than what was in the lane.
 	if e.last.Before(lost.env.Received) {
 		e.last = lost.env.Received
-	}
-	if lost.env.Received.Before(e.gap.From) {
-		e.gap.From = lost.env.Received
 	}
 	switch lost.env.Type.Family() {
 	case events.Fact:

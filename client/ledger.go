@@ -66,7 +66,7 @@ func (l *ledger) close(g events.Gap, to time.Time, lost losses) (notices []event
 		return nil
 	}
 	a := &l.open[i]
-	a.gap.Stage, a.gap.From, a.gap.To = events.GapClosed, g.From, to
+	a.gap.Stage, a.gap.To = events.GapClosed, to
 	if to.Before(a.gap.From) {
 		a.gap.To = a.gap.From
 	}

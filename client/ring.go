@@ -1,6 +1,10 @@
 package client
 
-import "github.com/adic/adic-go/subscription/events"
+import (
+	"time"
+
+	"github.com/adic/adic-go/subscription/events"
+)
 
 // An entry is an event with its place in the order of all lanes.
 type entry struct {
@@ -48,6 +52,17 @@ func (r *ring) pop() entry {
 	r.first = (r.first + 1) % len(r.buf)
 	r.n--
 	return e
+}
+
+// earliest returns when the oldest of the entries was received, if that was before
+// at: what was kept back for a switch may be older than what was queued before it.
+func (r *ring) earliest(at time.Time) time.Time {
+	for i := range r.n {
+		if e := &r.buf[(r.first+i)%len(r.buf)]; e.env.Received.Before(at) {
+			at = e.env.Received
+		}
+	}
+	return at
 }
 
 func (r *ring) grow() {
