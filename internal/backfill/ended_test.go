@@ -24,17 +24,18 @@ func TestEndedWaitsForStates(t *testing.T) {
 	for _, live := range []bool{true, false} {
 		for _, wanted := range [][]events.Type{
 			{events.TypeEnergyUpdated},
-			{events.TypeEnergyUpdated, events.TypeMessageAdded},
+			{events.TypeAdmissibilityUpdated, events.TypeMessageAdded},
 			nil,
 		} {
 			test(t, options{}, func(t *testing.T, r *rig) {
-				r.refuse(http.StatusServiceUnavailable, "energy")
+				r.refuse(http.StatusServiceUnavailable, "energy", "admissibility")
 				r.add()
 				r.follow(backfill.Stream, wanted...)
 				wait(10 * time.Minute)
 				assert.Zero(t, r.ended())
 				if live {
 					r.loop.Live(events.TypeEnergyUpdated)
+					r.loop.Live(events.TypeAdmissibilityUpdated)
 				} else {
 					r.answer(nil)
 				}

@@ -107,8 +107,12 @@ func TestWantedAgain(t *testing.T) {
 		assert.Equal(t, []events.Type{events.TypeEnergyUpdated}, typesOf(r.read()))
 		r.follow(backfill.Stream, events.TypeTransferRecorded)
 		wait(time.Second)
+		r.follow(backfill.Stream, events.TypeEnergyUpdated)
+		assert.Equal(t, []events.Type{events.TypeEnergyUpdated}, typesOf(r.read()), "as it was")
+		r.follow(backfill.Stream, events.TypeTransferRecorded)
+		wait(time.Second)
 		r.loop.Live(events.TypeEnergyUpdated) // to nobody
-		r.loop.Due(events.TypeEnergyUpdated)
+		wait(time.Second)
 		r.follow(backfill.Stream, events.TypeEnergyUpdated, events.TypeDiversityUpdated)
 		assert.ElementsMatch(t, []events.Type{events.TypeEnergyUpdated, events.TypeDiversityUpdated}, typesOf(r.read()))
 		r.follow(backfill.Stream, events.TypeEnergyUpdated)
@@ -128,13 +132,17 @@ func TestPolledInBetween(t *testing.T) {
 	})
 }
 
-// With few requests a minute each family has its turn.
+// With few requests a minute each family has its turn, also one that is due again
+// and again.
 func TestEachHasItsTurn(t *testing.T) {
 	all := append(slices.Clone(states), events.TypeAdmissibilityUpdated, events.TypeEconomicsUpdated)
 	test(t, options{requests: 2}, func(t *testing.T, r *rig) {
 		r.follow(backfill.Stream, all...)
 		r.look()
-		wait(time.Hour)
+		for range 360 {
+			r.loop.Due(events.TypeEconomicsUpdated)
+			wait(10 * time.Second)
+		}
 		asked := r.look()
 		for _, typ := range all {
 			assert.GreaterOrEqual(t, asks(asked, pathOf(typ)), 8, "%s of %d requests", typ, len(asked))

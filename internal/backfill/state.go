@@ -58,9 +58,6 @@ func (t *turn) period(typ events.Type) time.Duration {
 func (t *turn) restates(all bool) {
 	for i, typ := range stateTypes() {
 		r, wanted := &t.reads[i], t.wants(typ)
-		if !wanted {
-			t.states[i].due.Store(false)
-		}
 		if !all && wanted == r.wanted {
 			continue
 		}
