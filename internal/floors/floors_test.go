@@ -44,6 +44,9 @@ var floors = map[string]int{
 	"examples/quickstart": 10,
 	"examples/outage":     10,
 	"examples/fakenode":   10,
+	"examples/compare":    10,
+
+	"internal/mutants": 10,
 }
 
 // foreign lists who may import a module that is not ours, outside of tests.
