@@ -27,8 +27,10 @@ func TestNothingAllocatesOnceTheMemoryIsFull(t *testing.T) {
 		}
 		c.Done()
 		c.Skip(events.High)
+		c.Old(transfer, time.Unix(second, 0), data)
+		c.Confirm(transfer, time.Unix(second, 0), data)
 	}
-	for range 300 {
+	for range 2100 { // two events of a lane each time
 		give()
 	}
 	assert.Zero(t, testing.AllocsPerRun(1000, give))
@@ -47,5 +49,19 @@ func BenchmarkCut(b *testing.B) {
 				c.Done()
 			}
 		})
+	}
+}
+
+func BenchmarkConfirm(b *testing.B) {
+	var c overlap.Cut
+	at, data := time.Unix(100, 0), payload()
+	older(&c, beating(tips, transfer, 0, 9)...)
+	newer(&c, beating(tips, transfer, 0, 9)...)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Old(transfer, at, data)
+		if !c.Confirm(transfer, at, data) {
+			b.Fatal("it is the next one")
+		}
 	}
 }

@@ -134,5 +134,9 @@ func FuzzCut(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { run(t, &script{data}) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		run(t, &script{data})
+		runLossy(t, &script{data}, false)
+		runLossy(t, &script{data}, true)
+	})
 }

@@ -2,8 +2,11 @@ package overlap
 
 import "time"
 
-// remembered is how many beats a side holds.
-const remembered = 256
+// What a side holds.
+const (
+	remembered = 256  // beats
+	verifiable = 4096 // hashes of events
+)
 
 // A kind says what an event is to a side.
 type kind uint8
@@ -17,7 +20,7 @@ const (
 // A beat is one that is remembered.
 type beat struct {
 	second   int64  // server's
-	hash     uint64 // of the content
+	hash     uint64 // of type and content
 	number   int    // of those with this content in this second, from 0
 	position int    // among the events of the lane, from 1
 }
@@ -28,13 +31,20 @@ type side struct {
 	foreign int // the position of the last one that is not in the catalogue
 	heard   bool
 	first   int64 // the second of the first event: it may be known in part
+	second  int64 // that of the last one
 	beats   []beat
-	oldest  int // its index; 0 until beats is full
+	oldest  int      // its index; 0 until beats is full
+	hashes  []uint64 // of the last events, that of position n at (n-1) % verifiable
 }
 
-// note counts an event. It is true for a beat of a second that was seen from its
-// beginning.
-func (s *side) note(server time.Time, k kind) (b beat, ok bool) {
+// note counts an event and keeps its hash. It is true for a beat whose number is
+// known, as its second was seen from its beginning.
+func (s *side) note(server time.Time, k kind, hash uint64) (b beat, ok bool) {
+	if s.events < verifiable {
+		s.hashes = append(s.hashes, hash)
+	} else {
+		s.hashes[s.events%verifiable] = hash
+	}
 	s.events++
 	if k == foreign {
 		s.foreign = s.events
@@ -46,8 +56,18 @@ func (s *side) note(server time.Time, k kind) (b beat, ok bool) {
 	if !s.heard {
 		s.heard, s.first = true, second
 	}
-	return beat{second: second, position: s.events}, k == aBeat && second > s.first
+	s.second = second
+	if k != aBeat || second <= s.first {
+		return beat{}, false
+	}
+	return s.remember(beat{second: second, hash: hash, position: s.events})
 }
+
+// holds reports whether the hash of an event that was noted is still there.
+func (s *side) holds(position int) bool { return position > s.events-verifiable }
+
+// hash returns that of an event, if it holds it.
+func (s *side) hash(position int) uint64 { return s.hashes[(position-1)%verifiable] }
 
 // remember numbers b and keeps it in the place of the oldest. It is false if the
 // oldest is of the same second: then the number of b is not known.
