@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -149,4 +150,20 @@ func TestKnownIsNotAskedInVain(t *testing.T) {
 	b.Want(false, false)
 	assert.Equal(t, repair.Pass, b.Found(fact("a", -time.Second), t0))
 	assert.Equal(t, repair.Pass, b.Final(t0, "a"))
+}
+
+// A start that has to end early drops what is only history, not what it asked about.
+func TestUndecidedOutlivesTheStart(t *testing.T) {
+	b := asking(0)
+	assert.Equal(t, repair.Ask, b.Found(fact("m", -time.Second), t0))
+	var parents []string
+	for i := range 1100 {
+		parents = append(parents, fmt.Sprint(i))
+	}
+	b.Found(fact("tip", -2*time.Second, parents...), t0)
+	assert.Empty(t, b.Ask(t0, 10))
+	assert.Equal(t, t0, b.Figures().Horizon)
+	assert.Equal(t, 2, b.Figures().Wanted)
+	assert.True(t, b.Decide(repair.Added, "m", false))
+	assert.True(t, b.Decide(repair.Added, "tip", false))
 }

@@ -8,11 +8,11 @@ import (
 // A hunt looks for the finals that the server counts and nobody told of.
 //
 // Each time the unexplained rises, one of the messages that were known then has
-// become final, the young ones most likely. So all that were not asked since are
-// asked, the youngest first, until what rose is explained. A rise in the middle of
-// that is looked for first, and then the earlier one goes on where it was: so
-// neither a count that rises all the time nor something that cannot be found keeps
-// the others from being found.
+// become final, most likely one that had the usual age. So all that were not asked
+// since are asked, the likely ones first, until what rose is explained. A rise in
+// the middle of that is looked for first, and then the earlier one goes on where it
+// was: so neither a count that rises all the time nor something that cannot be found
+// keeps the others from being found.
 //
 // When all that were known at a rise were asked since, what remains of it cannot
 // be found, and the value at the rise becomes the baseline. It is the lowest of the

@@ -161,3 +161,16 @@ func TestAnnouncedIsAskedFor(t *testing.T) {
 	assert.Equal(t, []string{"p"}, b.Ask(now, 10))
 	assert.Equal(t, 1, b.Figures().Wanted)
 }
+
+// What is announced during a pass is the next one's, or no pass would end while
+// messages come.
+func TestPassEndsWhileMessagesCome(t *testing.T) {
+	b := begun(0)
+	b.PassBegan(at(time.Minute))
+	b.Added("a", at(time.Minute))
+	b.Finalized("b", at(time.Minute))
+	assert.Empty(t, b.Ask(at(time.Minute), 10))
+	b.PassEnded(at(time.Minute))
+	b.PassBegan(at(time.Minute))
+	assert.ElementsMatch(t, []string{"a", "b"}, b.Ask(at(time.Minute), 10))
+}
