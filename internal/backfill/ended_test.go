@@ -14,7 +14,7 @@ import (
 // ended returns how many ends were noted since the last call.
 func (r *rig) ended() int {
 	before := r.ends
-	r.ends = len(r.noted(backfill.Ended))
+	r.ends = len(r.noted(backfill.Current))
 	return r.ends - before
 }
 

@@ -83,7 +83,7 @@ func (t *turn) finality() time.Time {
 // deposits asks for the newest deposits when that is worth it: one answer hints at
 // twenty messages.
 func (t *turn) deposits() (asked bool) {
-	if t.lacks(askDeposits) || !t.cfg.Books.Deposits() {
+	if t.lacks(askDeposits) || !t.cfg.Books.Deposits(t.cfg.REST.Now()) {
 		return false
 	}
 	var deposits []rest.Deposit

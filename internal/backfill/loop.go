@@ -43,7 +43,8 @@ type NoteKind uint8
 const (
 	Failed      NoteKind = iota // a question failed, or Known did; it will be asked again
 	History                     // after a re-connect the server has none of the messages that it had
-	Ended                       // a pass has ended; all that it found was handed on, and so were the newest states. Where no facts are wanted: the states alone, at least each minute
+	Ended                       // a pass has ended, and all that it found was handed on
+	Current                     // the same, and the newest states were handed on, too; where no facts are wanted, the states alone, at least each minute
 	Unannounced                 // the stream did not announce facts that REST has; once
 	Overrun                     // the books were full twice over: something cannot be repaired
 )

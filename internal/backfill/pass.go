@@ -149,6 +149,7 @@ func (t *turn) end() {
 		return
 	}
 	t.finished = true
+	t.cfg.Note(Note{Kind: Ended})
 }
 
 // withoutPass stands for a full pass where no facts are wanted: the states are all
@@ -160,11 +161,11 @@ func (t *turn) withoutPass() time.Time {
 	return t.fullAt.Add(t.every())
 }
 
-// tell notes the end of a pass when the states are as fresh as what it brought.
+// tell notes when the states are as fresh as what the last pass brought.
 func (t *turn) tell() {
 	if t.finished && t.isFresh() {
 		t.finished = false
-		t.cfg.Note(Note{Kind: Ended})
+		t.cfg.Note(Note{Kind: Current})
 	}
 }
 

@@ -62,12 +62,15 @@ func (a *ages) came(e *entry, now int64) {
 	a.add(now - min(e.at, e.seen))
 }
 
-// found measures a final that REST showed. It came between two questions; before
-// the first one nobody knows when, but that it was earlier.
-func (a *ages) found(e *entry, now int64) {
+// found measures a final that REST showed. It came between two questions, or with
+// the rise that was hunted for; else nobody knows when, but that it was earlier.
+func (a *ages) found(e *entry, now int64, h *hunt) {
+	r, on := h.latest()
 	switch {
 	case e.denied != 0:
 		a.came(e, e.denied+(now-e.denied)/2)
+	case on && !r.first && e.precedes(r.last):
+		a.came(e, r.last+(r.at-r.last)/2)
 	case a.n >= enough:
 		const shorter = 0.9
 		a.add(int64(float64(a.from()) * shorter))

@@ -16,7 +16,8 @@ type finality struct {
 
 	counted     bool
 	count       int64 // the last one that the server told
-	told        int64 // when that was
+	told        int64 // when the last one was that was compared
+	fresh       reading
 	seen        int64 // finals that it holds, as far as they were seen
 	unexplained int64 // count minus seen, as of the count, less what REST showed since
 	floor       int64 // its first value
@@ -61,17 +62,57 @@ func (b *Books) Counted(now time.Time, n uint64) {
 	b.tellLocked(now)
 	f := &b.final
 	count := int64(min(n, endOfTime/2))
-	fell := count < f.count
-	f.count, f.unexplained = count, count-f.seen
-	if !f.counted || fell {
+	last := f.count
+	f.count = count
+	if !f.counted || count < last {
 		// The first count of this server, or it began to count anew.
-		f.counted, f.since, f.told = true, b.now, b.now
+		f.counted, f.since, f.told, f.fresh = true, b.now, b.now, reading{}
+		f.unexplained = count - f.seen
 		f.baseline, f.floor = f.unexplained, f.unexplained
 		f.restart()
 		f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})
 		return
 	}
-	f.compare(b.now)
+	f.read()
+	f.fresh = reading{at: b.now, count: count, rose: count - last, seen: f.seen}
+	if count == last {
+		f.read()
+	}
+}
+
+// A reading is a count that is compared with what was seen only when it can be: a
+// server counts a final and announces it at once, but on two lanes, and either may
+// come first. So what rose with a count may be announced after it. A count that did
+// not rise has all of its announcements before it, as those of a node each 6 s.
+type reading struct {
+	at    int64 // 0: there is none
+	count int64
+	rose  int64 // since the count before it
+	seen  int64 // when it came
+	shown int64 // what REST showed since then
+	late  int64 // what was announced since then, and happened no later
+}
+
+// late is how old a count is when all of its announcements have come.
+const late = 2 * time.Second
+
+// readLate takes a count that is old enough.
+func (f *finality) readLate(now int64) {
+	if f.fresh.at != 0 && now-f.fresh.at >= int64(late) {
+		f.read()
+	}
+}
+
+// read compares the latest count with what was seen.
+func (f *finality) read() {
+	r := f.fresh
+	f.fresh = reading{}
+	if r.at == 0 {
+		return
+	}
+	// Of that, as much as rose with the count may belong to it.
+	maybe := min(r.late, r.rose)
+	f.compare(r.at, r.count-r.seen-r.shown-maybe, maybe == 0)
 }
 
 // restart ends all hunts.
@@ -80,13 +121,15 @@ func (f *finality) restart() {
 	f.above, f.below, f.deposits = level{}, level{}, false
 }
 
-// compare looks at a new count. A single one proves nothing: counts and
-// announcements overtake each other.
-func (f *finality) compare(now int64) {
-	u := f.unexplained
+// compare looks at what is unexplained now; exact says that it is not less than it
+// was when it was counted.
+func (f *finality) compare(now, u int64, exact bool) {
+	f.unexplained = u
 	f.hunt.counted(u)
 	f.above.note(u > f.hunt.peak, f.told, now, u, lower)
-	f.below.note(u < f.baseline, f.told, now, u, higher)
+	if exact {
+		f.below.note(u < f.baseline, f.told, now, u, higher)
+	}
 	f.told = now
 	const enough = 2
 	if f.below.times >= enough {
@@ -95,7 +138,7 @@ func (f *finality) compare(now int64) {
 		f.floor, f.hunt.peak = min(f.floor, f.baseline), min(f.hunt.peak, f.baseline)
 		f.below = level{}
 	}
-	if f.above.times >= enough {
+	if f.above.times >= 1 {
 		f.hunt.push(rise{last: f.above.last, at: f.above.at, from: f.hunt.peak, value: f.above.value})
 		f.above, f.deposits = level{}, true
 	}
@@ -103,9 +146,12 @@ func (f *finality) compare(now int64) {
 
 // announced counts a final that the stream told of. What the unexplained is with
 // it the next count says, which holds it for sure.
-func (f *finality) announced(e *entry) {
+func (f *finality) announced(e *entry, at int64) {
 	if !e.has(tallied) {
 		f.seen++
+		if at <= f.fresh.at {
+			f.fresh.late++
+		}
 		e.state |= tallied
 	}
 }
@@ -119,44 +165,35 @@ func (f *finality) shown(e *entry) {
 	}
 	f.seen++
 	f.unexplained--
+	f.fresh.shown++
 	e.state |= tallied
 	f.hunt.found(e, f.baseline)
 }
 
-// huntLocked ends the hunt for what has been found, and for what cannot be. left and
-// first are whether the latest and the earliest rise have questions to ask yet.
-// ended is true if there are other questions now.
-func (b *Books) huntLocked(left, first bool) (ended bool) {
+// huntLocked ends the hunt for what has been found, and for what cannot be: when all
+// were asked since the latest rise, they were since each. left is whether there are
+// questions to ask yet. ended is true if there are others now.
+func (b *Books) huntLocked(left bool) (ended bool) {
 	f := &b.final
 	h := &f.hunt
 	last := &h.rises[len(h.rises)-1]
 	switch {
 	case !last.first && f.unexplained <= last.from:
 		h.rises = h.rises[:len(h.rises)-1]
-	case left && first:
-		return false
 	case left:
-		f.settle(h.rises[0])
-		h.rises = append(h.rises[:0], h.rises[1:]...)
-		return false // the latest is still the same
+		return false
 	case h.unsure && !last.again:
 		last.at, last.again, h.unsure = b.now, true, false
 	default:
-		f.settle(*last)
-		h.rises, h.peak, f.above = h.rises[:0], f.baseline, level{}
+		if !last.first {
+			f.baseline, f.since = last.value-last.found, last.at
+		}
+		h.rises, f.above = h.rises[:0], level{}
 	}
 	if len(h.rises) == 0 {
 		h.unsure, h.peak = false, f.baseline
 	}
 	return true
-}
-
-// settle makes what could not be found of a rise the baseline.
-func (f *finality) settle(r rise) {
-	if !r.first {
-		f.baseline, f.since = r.value-r.found, r.at
-		f.hunt.peak = max(f.hunt.peak, f.baseline)
-	}
 }
 
 // Hint notes messages that are probably final. Those that are open are asked
@@ -173,10 +210,12 @@ func (b *Books) Hint(ids []string) {
 
 // Deposits reports, once for each rise of what is unexplained, that it is worth a
 // question for the newest deposits: one answer hints at twenty messages.
-func (b *Books) Deposits() bool {
+func (b *Books) Deposits(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.tellLocked(now)
 	f := &b.final
+	f.readLate(b.now)
 	ask := f.deposits && b.finals && f.unexplained > f.baseline
 	f.deposits = false
 	return ask

@@ -101,57 +101,6 @@ func TestOutageIsNotAbsorbed(t *testing.T) {
 	assert.Len(t, open(b, now), 5)
 }
 
-// A message that was not final before the baseline was set, and final then, is in
-// the baseline: finding it explains nothing.
-func TestFinalInTheBaseline(t *testing.T) {
-	b := begun(0)
-	b.Found(fact("x", time.Second), at(time.Second))
-	b.Found(fact("y", time.Second), at(time.Second))
-	b.NotFinal(at(10*time.Second), "x")
-	b.Counted(at(20*time.Second), 1) // x
-	assert.True(t, ended(b, at(21*time.Second), "x"))
-	b.NotFinal(at(21*time.Second), "y")
-	assert.True(t, idle(b, at(22*time.Second)))
-	counted(b, at(60*time.Second), 2)
-	assert.Equal(t, []string{"y"}, open(b, at(60*time.Second)))
-}
-
-// A final that became part of the baseline because its message was not known yet
-// explains nothing when it is found at last.
-func TestKnownTooLate(t *testing.T) {
-	b := begun(0)
-	b.Counted(t0, 0)
-	counted(b, at(5*time.Second), 1) // x, which no answer has shown yet
-	assert.True(t, idle(b, at(5*time.Second)), "there is nothing to ask, so it is the baseline")
-	assert.True(t, found(b, fact("x", time.Second), at(10*time.Second)))
-	assert.True(t, found(b, fact("y", time.Second), at(10*time.Second)))
-	b.NotFinal(at(20*time.Second), "y")
-	assert.True(t, ended(b, at(20*time.Second), "x"))
-	counted(b, at(60*time.Second), 2) // y
-	assert.Equal(t, []string{"y"}, open(b, at(60*time.Second)))
-}
-
-// A baseline that is too high hides as many finals. It is, if the first count held
-// a final whose announcement came after it.
-func TestBaselineComesDown(t *testing.T) {
-	_, now, b := hunting()
-	b.Counted(now, 3) // fell: a new baseline, which holds 0
-	b.Finalized("0", now)
-	for _, id := range []string{"1", "2", "3", "4"} {
-		b.NotFinal(now, id)
-	}
-	b.Counted(now.Add(6*time.Second), 3)
-	b.Counted(now.Add(12*time.Second), 3)
-	assert.True(t, idle(b, now.Add(12*time.Second)))
-	counted(b, now.Add(20*time.Second), 4)
-	assert.False(t, idle(b, now.Add(20*time.Second)))
-	// A single count below it is one that an announcement has overtaken.
-	b.Finalized("1", now.Add(21*time.Second))
-	b.Counted(now.Add(21*time.Second), 4)
-	b.Counted(now.Add(22*time.Second), 4)
-	assert.True(t, idle(b, now.Add(22*time.Second)))
-}
-
 // What cannot be explained, a peer's artifacts for one, becomes the baseline when
 // all that were known have been asked since the rise: no endless hunt.
 func TestHuntEnds(t *testing.T) {
@@ -189,8 +138,8 @@ func TestHuntDoesNotStarve(t *testing.T) {
 		now = now.Add(5 * time.Second)
 		count++
 		counted(b, now, count)
-		assert.True(t, b.Deposits(), "once for each rise")
-		assert.False(t, b.Deposits())
+		assert.True(t, b.Deposits(time.Time{}), "once for each rise")
+		assert.False(t, b.Deposits(time.Time{}))
 		assert.Equal(t, silent, open(b, now)[0], "it was the usual age")
 		assert.True(t, ended(b, now, silent))
 	}
@@ -259,32 +208,4 @@ func TestHuntUnsure(t *testing.T) {
 		b.NoFinality(now, id)
 	}
 	assert.True(t, idle(b, now.Add(time.Second)))
-}
-
-// A falling count is a restart of the node: the baseline is set anew, and all
-// that is open is asked about once, however short ago they were asked.
-func TestCountFalls(t *testing.T) {
-	ids, now, b := hunting()
-	b.Counted(now, 3)
-	asked, idle := b.Open(now, 10)
-	assert.ElementsMatch(t, ids, asked)
-	assert.False(t, idle)
-	for _, id := range ids {
-		b.NotFinal(now, id)
-	}
-	_, idle = b.Open(now, 10)
-	assert.True(t, idle)
-	counted(b, now.Add(10*time.Second), 4)
-	assert.ElementsMatch(t, ids, open(b, now.Add(10*time.Second)))
-}
-
-// Counts beyond all bounds do no harm.
-func TestHugeCount(t *testing.T) {
-	b := begun(0)
-	b.Counted(t0, 1<<64-1)
-	b.Counted(t0, 1<<64-1)
-	b.Counted(t0, 0)
-	b.Counted(t0, 1<<63)
-	b.Found(fact("a", 0), t0)
-	assert.Equal(t, []string{"a"}, open(b, at(time.Minute)))
 }

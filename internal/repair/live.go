@@ -36,6 +36,10 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tellLocked(now)
+	happened := b.now
+	if !now.IsZero() {
+		happened = nanos(now)
+	}
 	e := b.entryLocked(id)
 	if e.has(told) {
 		b.revealLocked(e, masked)
@@ -47,7 +51,7 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 		e.state |= returned
 	}
 	if !e.has(final) {
-		b.final.announced(e) // it is announced when it becomes final
+		b.final.announced(e, happened) // it is announced when it becomes final
 		b.final.ages.came(e, b.now)
 	}
 	b.endLocked(id, e)

@@ -12,6 +12,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 	defer b.mu.Unlock()
 	b.tellLocked(now)
 	f := &b.final
+	f.readLate(b.now)
 	idle = true
 	var best []candidate
 	for again := b.finals; again; {
@@ -22,7 +23,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 		}
 		var s scan
 		best, s = b.candidatesLocked(n)
-		again = !idle && b.huntLocked(s.left, s.first)
+		again = !idle && b.huntLocked(s.left)
 		if idle && s.hinted > 0 {
 			idle, n = false, min(n, s.hinted)
 		} else if idle && isSwept {
@@ -54,13 +55,13 @@ func (c candidate) compare(d candidate) int {
 
 // A scan is what was seen while looking for candidates.
 type scan struct {
-	hinted      int  // how many of them are hints
-	left, first bool // the latest and the earliest rise have questions to ask yet
+	hinted int  // how many of them are hints
+	left   bool // the latest rise has questions to ask yet
 }
 
 // candidatesLocked returns the best n open messages that may be asked about. Hints
 // come first. In a hunt those that were not asked since the latest rise follow,
-// the youngest first. Without one it is those that were never asked, the youngest
+// the likely ones first. Without one it is those that were never asked, the youngest
 // first, and then those whose last question is longest ago, measured by their age.
 func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 	f := &b.final
@@ -72,7 +73,6 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 		wait := b.now - e.asked
 		asks := on && e.asks(latest.at) && !e.has(pending)
 		s.left = s.left || asks
-		s.first = s.first || asks && e.asks(f.hunt.rises[0].at)
 		const pause = 2 // half its age
 		switch {
 		case f.hints[id], e.has(pending) && wait >= int64(sweep):
@@ -140,7 +140,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 		return Pass
 	}
 	if !e.has(final) {
-		b.final.ages.found(e, b.now)
+		b.final.ages.found(e, b.now, &b.final.hunt)
 		b.final.shown(e)
 	}
 	delete(b.final.hints, id)
