@@ -104,11 +104,25 @@ func (m *ConnectionManager) switched(t *trial, old *connection) {
 	wanted := m.consumers.wanted()
 	for l, p := range priorities {
 		n, cut := t.both.skip(l)
-		exact := cut && t.lost[l] <= n && covers(t.asked, wanted)
-		if !exact && m.consumers.family(p, events.Notice) {
-			m.queue.shut(m.gap(events.Gap{
-				Cause: events.GapBySwitch, Lane: p, Families: []events.Family{events.Notice}, From: old.lastFrame(),
-			}), time.Now())
+		if !cut || t.lost[l] > n || !covers(t.asked, wanted) {
+			m.uncutSince(p, old.lastFrame())
 		}
+	}
+}
+
+// uncut tells that a lane of c was not taken over where its predecessor ended,
+// although it looked like it.
+func (m *ConnectionManager) uncut(c *connection, lane events.Priority) {
+	m.disturbed()
+	m.uncutSince(lane, c.opened)
+	m.loop.Hole()
+}
+
+// uncutSince tells that notices of a lane may be missing or doubled.
+func (m *ConnectionManager) uncutSince(lane events.Priority, since time.Time) {
+	if m.consumers.family(lane, events.Notice) {
+		m.queue.shut(m.gap(events.Gap{
+			Cause: events.GapBySwitch, Lane: lane, Families: []events.Family{events.Notice}, From: since,
+		}), time.Now())
 	}
 }

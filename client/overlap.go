@@ -41,6 +41,14 @@ func (o *overlapping) new(f *transport.Frame) {
 	}
 }
 
+// confirm notes an event of the new one that the old one should have delivered, and
+// reports whether it has.
+func (o *overlapping) confirm(f *transport.Frame) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.cut.Confirm(f.Type, f.Time, f.Data)
+}
+
 func (o *overlapping) done() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -79,18 +87,25 @@ type skips struct {
 	left [3]int
 }
 
-// take reports whether f is one of them.
-func (s *skips) take(f *transport.Frame) bool {
+// take reports whether f is one of them. differs says that it should have been: the
+// two connections do not carry the same there.
+func (s *skips) take(f *transport.Frame) (one, differs bool) {
 	if s.both == nil {
-		return false
+		return false, false
 	}
 	i := lane(f.Type.Lane())
 	if s.left[i] == 0 || !s.both.carries(f.Type) {
-		return false
+		return false, false
 	}
-	s.left[i]--
+	if one = s.both.confirm(f); one {
+		s.left[i]--
+	} else {
+		s.left[i] = 0
+		_, same := s.both.skip(i)
+		differs = !same
+	}
 	if s.left == [3]int{} {
 		s.both = nil
 	}
-	return true
+	return one, differs
 }

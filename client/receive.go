@@ -23,9 +23,11 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	}
 	switch f.Kind {
 	case wire.Event:
-		if c.skips.take(f) {
+		if one, differs := c.skips.take(f); one {
 			m.counters.Duplicate()
 			return
+		} else if differs {
+			m.uncut(c, f.Type.Lane())
 		}
 		for _, o := range c.met() {
 			o.old(f)

@@ -108,7 +108,11 @@ func factOf(env events.Envelope) (k repair.Kind, id string, ok bool) {
 func (m *ConnectionManager) noted(n backfill.Note) {
 	switch n.Kind {
 	case backfill.Ended:
-		m.passed()
+		m.publish()
+		m.queue.freed(m.books.Waits)
+		m.progress.tell()
+	case backfill.Current:
+		m.caughtUp()
 	case backfill.Failed:
 		m.counters.RepairFailed(transport.Reason(n.Err))
 		m.say.once(transport.Reason(n.Err), slog.LevelWarn, "a question by REST failed; what the stream does not tell comes late",
@@ -126,10 +130,8 @@ func (m *ConnectionManager) noted(n backfill.Note) {
 	}
 }
 
-// passed follows the end of a pass.
-func (m *ConnectionManager) passed() {
-	m.publish()
-	m.queue.freed(m.books.Waits)
+// caughtUp follows a pass whose facts, and the newest states, were handed on.
+func (m *ConnectionManager) caughtUp() {
 	if m.complete() {
 		m.queue.settles(m.queue.ledger.mark())
 	}

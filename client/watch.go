@@ -224,12 +224,12 @@ func (m *ConnectionManager) speaks(c *connection, f *transport.Frame) (dead bool
 // hole tells that a lane has left out beats, and with them nobody knows what.
 func (m *ConnectionManager) hole(c *connection, h pulse.Hole, told bool) {
 	m.disturbed()
-	m.loop.Hole()
 	for _, t := range events.Types() {
 		if t.Family() == events.State && t.Lane() == h.Lane {
 			m.loop.Due(t)
 		}
 	}
+	defer m.loop.Hole() // when the gap has been told
 	cause := events.GapByStall
 	if woken := c.woken.Load(); woken > h.From.UnixNano() && woken < h.To.UnixNano() {
 		cause = events.GapByDeaf
