@@ -226,7 +226,7 @@ func TestABusyNodeIsFollowedAsTheBudgetAllows(t *testing.T) {
 			inBubble(t, untrue(), func(t *testing.T, r *rig) {
 				c, m := r.counted(t, client.Options{Fallback: only(transport)})
 				began := time.Now()
-				r.grow(600, 4*time.Minute)
+				r.grow(600, 2*time.Minute)
 				mean, worst := r.asked(began)
 				for range 5 { // the count is told each 6 s, and nothing moves any more
 					pass(6 * time.Second)

@@ -3,7 +3,6 @@ package client_test
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/adic/adic-go/client"
-	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription/events"
@@ -91,75 +89,6 @@ func (d *rowStore) check(t *testing.T, r *rig, skip int, exactly bool) {
 		for id, n := range d.finals {
 			assert.Equal(t, 1, n, "finality of %.8s", id)
 		}
-	}
-}
-
-// grows has a node grow like a real one, untruths included, with late arrivals.
-func grows(r *rig, rng *rand.Rand) func() {
-	ctx, cancel := context.WithCancel(r.t.Context())
-	var growing sync.WaitGroup
-	growing.Go(func() {
-		for ctx.Err() == nil {
-			opts := refserver.AddOptions{Peer: rng.IntN(3) == 0}
-			if rng.IntN(10) == 0 {
-				opts.At = time.Now().Add(-time.Duration(rng.IntN(8)) * time.Second)
-			}
-			r.node.AddMessage(opts)
-			time.Sleep(time.Duration(rng.IntN(1500)) * time.Millisecond) // fake time
-		}
-	})
-	return func() { cancel(); growing.Wait() }
-}
-
-// An application is killed at any moment, nothing of its memory remains but its last
-// cursor, and starts again: no fact is missing; those since the cursor may come
-// again, and with Known none does.
-func TestKillAndResume(t *testing.T) {
-	cfg := node
-	cfg.Untruths = refserver.Measured()
-	cfg.FinalAfter = time.Second
-	for _, exactly := range []bool{false, true} {
-		name := "at least once"
-		if exactly {
-			name = "exactly once"
-		}
-		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(6) {
-				inBubble(t, cfg, func(t *testing.T, r *rig) {
-					rng := rand.New(rand.NewPCG(seed, 8))
-					db := newRowStore()
-					stop := grows(r, rand.New(rand.NewPCG(seed, 9)))
-					defer stop()
-					for range 6 {
-						opts := client.Options{ResumeFrom: db.cursor}
-						if exactly {
-							opts.Known = db.known
-						}
-						if rng.IntN(3) == 0 {
-							opts.Fallback = only(fallback.Polling)
-						}
-						m, kill := r.run(db.mux(), opts)
-						life := time.Duration(rng.IntN(60_000)) * time.Millisecond
-						for begun := time.Now(); time.Since(begun) < life; {
-							pass(time.Duration(rng.IntN(5000)) * time.Millisecond)
-							db.store(m.Cursor())
-						}
-						pass(time.Duration(rng.IntN(3000)) * time.Millisecond)
-						_ = kill()
-						pass(time.Duration(rng.IntN(30_000)) * time.Millisecond)
-					}
-					stop()
-					opts := client.Options{ResumeFrom: db.cursor}
-					if exactly {
-						opts.Known = db.known
-					}
-					m, _ := r.run(db.mux(), opts)
-					pass(5 * time.Minute)
-					require.NoError(t, m.WaitInSync(t.Context()))
-					db.check(t, r, 1, exactly)
-				})
-			}
-		})
 	}
 }
 

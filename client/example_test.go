@@ -89,6 +89,53 @@ func ExampleNew_mistakes() {
 	// subscription: Types[0]: events: unknown type `TipUpdated`: did you mean `TipsUpdated`?
 }
 
+// A cursor carries the promise over a restart of the application: what happened in
+// between is delivered, once.
+func ExampleConnectionManager_Cursor() {
+	node := startNode()
+	defer node.Close()
+	var cursor string // in your database, in the transaction that writes the row
+
+	run := func(happens func()) {
+		ctx, cancel := context.WithCancel(context.Background())
+		handled := make(chan struct{}, 10)
+		var mux handlers.Mux
+		mux.OnAny(func(_ context.Context, env events.Envelope) error {
+			if env.Type == events.TypeMessageAdded {
+				fmt.Println(env.Type, env.Origin)
+				handled <- struct{}{}
+			}
+			return nil
+		})
+		m, err := client.New(node.url, &mux, &client.Options{
+			HTTPClient: node.web, ResumeFrom: cursor, Subscription: subscription.To(events.TypeMessageAdded),
+		})
+		if err != nil {
+			log.Panic(err)
+		}
+		done := make(chan error)
+		go func() { done <- m.Run(ctx) }()
+		if err := m.WaitInSync(ctx); err != nil {
+			log.Panic(err)
+		}
+		happens()
+		<-handled
+		if err := m.Sync(ctx); err != nil {
+			log.Panic(err)
+		}
+		cursor = m.Cursor()
+		cancel()
+		<-done
+	}
+	run(func() { node.AddMessage(refserver.AddOptions{}) })
+	node.AddMessage(refserver.AddOptions{}) // while nobody listens
+	run(func() {})
+
+	// Output:
+	// MessageAdded live
+	// MessageAdded backfilled
+}
+
 // The health handler answers an orchestrator's probes.
 func ExampleConnectionManager_HealthHandler() {
 	m, err := client.New("https://node.example.com", nil, nil)
@@ -136,7 +183,7 @@ func startNode() *exampleNode {
 
 // finalize waits for a follower, and then gives it something to see.
 func (n *exampleNode) finalize(ctx context.Context, m *client.ConnectionManager) {
-	if m.WaitConnected(ctx) == nil {
+	if m.WaitInSync(ctx) == nil {
 		n.Finalize(n.AddMessage(refserver.AddOptions{}), false)
 	}
 }

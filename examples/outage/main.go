@@ -113,10 +113,10 @@ func pause(ctx context.Context, d time.Duration) bool {
 // A tally counts what one step brought. Written by the handler goroutine, taken
 // by the main one.
 type tally struct {
-	mu           sync.Mutex
-	live, polled int
-	gaps         int
-	path         []string
+	mu          sync.Mutex
+	live, asked int
+	gaps        int
+	path        []string
 }
 
 func (t *tally) event(_ context.Context, env events.Envelope) error {
@@ -125,10 +125,10 @@ func (t *tally) event(_ context.Context, env events.Envelope) error {
 	switch {
 	case env.Type == events.TypeGap:
 		t.gaps++
-	case env.Origin == events.OriginPolled:
-		t.polled++
-	default:
+	case env.Origin == events.OriginLive:
 		t.live++
+	default:
+		t.asked++
 	}
 	return nil
 }
@@ -147,17 +147,17 @@ func (t *tally) state(c client.Change) {
 
 // A report is what one step brought.
 type report struct {
-	now          client.Health
-	live, polled int
-	gaps         int
-	path         []string
+	now         client.Health
+	live, asked int
+	gaps        int
+	path        []string
 }
 
 func (t *tally) take(h client.Health) report {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := report{now: h, live: t.live, polled: t.polled, gaps: t.gaps, path: t.path}
-	t.live, t.polled, t.gaps, t.path = 0, 0, 0, nil
+	r := report{now: h, live: t.live, asked: t.asked, gaps: t.gaps, path: t.path}
+	t.live, t.asked, t.gaps, t.path = 0, 0, 0, nil
 	return r
 }
 
@@ -166,5 +166,5 @@ func (r report) String() string {
 	if r.now.State == client.Connected {
 		now = "connected by " + r.now.Transport.String()
 	}
-	return fmt.Sprintf("%-24s %3d live, %3d polled, %d gap notices, by way of %v", now, r.live, r.polled, r.gaps, r.path)
+	return fmt.Sprintf("%-24s %3d live, %3d by REST, %d gap notices, by way of %v", now, r.live, r.asked, r.gaps, r.path)
 }

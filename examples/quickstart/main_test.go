@@ -71,7 +71,7 @@ func TestJSONIsOneObjectPerLine(t *testing.T) {
 		kinds[kind]++
 		if kind == "event" {
 			assert.Contains(t, []any{"MessageAdded", "KCoreUpdated"}, object["type"])
-			assert.Equal(t, "live", object["origin"])
+			assert.Contains(t, []any{"live", "state", "backfilled"}, object["origin"])
 			assert.NotEmpty(t, object["received"])
 			assert.IsType(t, map[string]any{}, object["data"])
 		}
