@@ -44,7 +44,7 @@ func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
 }
 
 // 50,000 repaired messages leave live events alone: who reads them waits.
-func TestBackfillNeverTakesThePlaceOfLiveEvents(t *testing.T) {
+func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue([3]int{10, 10, 10})
 		ctx, cancel := context.WithCancelCause(t.Context())

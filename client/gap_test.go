@@ -112,7 +112,7 @@ func TestASlowHandlerLosesTheOldestAndIsTold(t *testing.T) {
 
 // A message that was known, and had to leave a full lane, is not taken for
 // delivered: it comes late, once.
-func TestASlowHandlerLosesNoFact(t *testing.T) {
+func TestDedupeIsNotBeforeTheLane(t *testing.T) {
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {

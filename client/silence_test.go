@@ -33,7 +33,7 @@ func onEachStream(t *testing.T, cfg refserver.Config, test func(*testing.T, *rig
 // it is healthy. Whether its store stands still or grows by what peers push: it is
 // stale within 20 s, is not reconnected to again and again, and what REST shows is
 // delivered nevertheless.
-func TestADeadNodeIsStale(t *testing.T) {
+func TestRESTThatMovesDoesNotMeanDeaf(t *testing.T) {
 	for _, growing := range []bool{false, true} {
 		t.Run(fmt.Sprintf("growing %v", growing), func(t *testing.T) {
 			onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {
@@ -132,7 +132,7 @@ func TestAStallIsToldAndMended(t *testing.T) {
 
 // A socket that lag has made deaf may be woken by the other lanes before anyone
 // notices: there is no silence of 15 s, and thousands of events are missing.
-func TestAHoleWithoutASilenceIsTold(t *testing.T) {
+func TestAHoleIsNotFifteenSecondsOfSilence(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)
@@ -153,7 +153,7 @@ func TestAHoleWithoutASilenceIsTold(t *testing.T) {
 
 // A quiet DAG and a deaf socket: REST does not move, and yet it is not the node that
 // is dead.
-func TestADeafSocketOnAQuietNodeIsReplaced(t *testing.T) {
+func TestRESTThatStandsStillDoesNotMeanDead(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: fallback.Policy{Promote: -1}})
 		r.connected(m)
@@ -169,7 +169,7 @@ func TestADeafSocketOnAQuietNodeIsReplaced(t *testing.T) {
 }
 
 // A proxy that holds SSE back says nothing about the node: one reconnect decides.
-func TestASilentExperimentIsNoProof(t *testing.T) {
+func TestNoBeatOnTheSecondConnectionDoesNotMeanDead(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -223,7 +223,7 @@ func TestSilenceProvesNothingWithoutBeats(t *testing.T) {
 }
 
 // Every peer node tells of no message at all: nothing is wrong with the filter.
-func TestAPeerThatAnnouncesNothingIsNoWrongFilter(t *testing.T) {
+func TestNoMessageAddedForAMinuteIsNoWrongFilter(t *testing.T) {
 	cfg := node
 	cfg.Untruths.HidePeers = true
 	onEachStream(t, cfg, func(t *testing.T, r *rig, by fallback.Transport) {
