@@ -51,13 +51,14 @@ func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 		filled := 0
 		ended := make(chan error, 1)
 		go func() {
-			for {
+			for filled < 50_000 {
 				if err := q.fill(ctx, added(filled)); err != nil {
 					ended <- err
 					return
 				}
 				filled++
 			}
+			ended <- nil
 		}()
 		synctest.Wait()
 		assert.Equal(t, backRoom, filled, "it waits for room")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,13 +20,11 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// A rowStore is what an application keeps of facts over its runs. It stores a cursor
-// with the rows, now and then.
+// A rowStore is what an application keeps of facts over its runs.
 type rowStore struct {
 	mu       sync.Mutex
 	messages map[string]int
 	finals   map[string]int
-	cursor   string
 }
 
 func newRowStore() *rowStore {
@@ -44,12 +43,6 @@ func (d *rowStore) note(in map[string]int, id string) error {
 	defer d.mu.Unlock()
 	in[id]++
 	return nil
-}
-
-func (d *rowStore) store(cursor string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.cursor = cursor
 }
 
 // known answers Options.Known.
@@ -98,10 +91,11 @@ func TestACursorHoldsWhatWasNotHandled(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		block := make(chan struct{})
-		var slow string
+		var slow atomic.Value // a message id
+		slow.Store("")
 		var mux handlers.Mux
 		handlers.On(&mux, func(_ context.Context, e events.MessageAdded) error {
-			if e.MessageID == slow {
+			if e.MessageID == slow.Load() {
 				<-block
 				return nil // killed before it was written
 			}
@@ -112,7 +106,8 @@ func TestACursorHoldsWhatWasNotHandled(t *testing.T) {
 		pass(20 * time.Second)
 		first := r.node.AddMessage(refserver.AddOptions{})
 		pass(20 * time.Second)
-		slow = r.node.AddMessage(refserver.AddOptions{})
+		stuck := r.node.AddMessage(refserver.AddOptions{Silent: true})
+		slow.Store(stuck)
 		pass(time.Minute)
 		third := r.node.AddMessage(refserver.AddOptions{})
 		pass(2 * time.Minute)
@@ -122,7 +117,7 @@ func TestACursorHoldsWhatWasNotHandled(t *testing.T) {
 		again, _ := r.run(db.mux(), client.Options{ResumeFrom: cursor, Known: db.known})
 		pass(time.Minute)
 		require.NoError(t, again.WaitInSync(t.Context()))
-		assert.Equal(t, map[string]int{first: 1, slow: 1, third: 1}, db.messages)
+		assert.Equal(t, map[string]int{first: 1, stuck: 1, third: 1}, db.messages)
 	})
 }
 
@@ -194,9 +189,8 @@ func TestACursorThatCannotBeRead(t *testing.T) {
 			assert.Less(t, len(err.Error()), 400, name)
 		}
 		r.follow(client.Options{ResumeFrom: "hello", Resync: true})
-		id := ""
 		pass(10 * time.Second)
-		id = r.node.AddMessage(refserver.AddOptions{Peer: true, Silent: true})
+		id := r.node.AddMessage(refserver.AddOptions{Peer: true, Silent: true})
 		pass(time.Minute)
 		assert.Equal(t, []string{id}, r.ids(t, events.TypeMessageAdded))
 		assert.Contains(t, r.episodes(t), events.GapByResume)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -143,7 +144,7 @@ func (a *account) outcome(backfilled uint64) events.Gap {
 		return g
 	}
 	if slices.Contains(g.Families, events.Fact) {
-		g.Repaired = int(min(backfilled-a.before, 1<<31-1)) //nolint:gosec // bounded
+		g.Repaired = int(min(backfilled-a.before, 1<<31-1))
 	}
 	switch {
 	case a.losses.gone > 0:
@@ -164,7 +165,7 @@ func (l *ledger) all() []events.Gap {
 	for i := range l.open {
 		all = append(all, l.open[i].gap)
 	}
-	slices.SortFunc(all, func(a, b events.Gap) int { return int(a.Number) - int(b.Number) }) //nolint:gosec // small
+	slices.SortFunc(all, func(a, b events.Gap) int { return cmp.Compare(a.Number, b.Number) })
 	return all
 }
 

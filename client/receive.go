@@ -131,23 +131,23 @@ func (m *ConnectionManager) pushed(f fate) {
 // ids; nothing else may be taken for a double, equal events can be different
 // facts.
 func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
-	var fresh bool
-	id, ok := "", false
+	note := m.books.Added
 	switch f.Type {
 	case events.TypeMessageAdded:
-		if id, ok = wire.MessageID(f.Data); ok {
-			fresh = m.books.Added(id, happened(f))
-		}
 	case events.TypeMessageFinalized:
-		if id, ok = wire.MessageID(f.Data); ok {
-			fresh = m.books.Finalized(id, happened(f))
-		}
+		note = m.books.Finalized
 	default:
+		return false
 	}
+	id, ok := wire.MessageID(f.Data)
+	if !ok {
+		return false
+	}
+	fresh := note(id, happened(f))
 	if fresh {
 		m.loop.Sign() // where one was announced, others were not
 	}
-	return ok && !fresh
+	return !fresh
 }
 
 // happened returns when, as far as f tells: by the server's clock, or else when

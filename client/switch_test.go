@@ -127,7 +127,7 @@ func TestAWiderSetIsExact(t *testing.T) {
 			sent++
 			pass(100 * time.Millisecond)
 		}
-		assert.Equal(t, sent, len(r.seen(events.TypeTransferRecorded))) //nolint:testifylint // the list is long
+		assert.Equal(t, sent, len(r.seen(events.TypeTransferRecorded)))
 		assert.Greater(t, len(more.seen(events.TypePeerConnected)), sent/2)
 		assert.Empty(t, r.gapList())
 		// Narrowing is a trap of nodes: it is done here.

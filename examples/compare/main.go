@@ -119,7 +119,7 @@ func follow(ctx context.Context, web *http.Client, base string, t *tally) error 
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	for lines.Scan() {
 		data, ok := strings.CutPrefix(lines.Text(), "data:")

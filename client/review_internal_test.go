@@ -1,0 +1,54 @@
+package client
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/subscription"
+	"github.com/adic/adic-go/subscription/events"
+)
+
+type stubStream struct{ transport.Stream }
+
+func (stubStream) Transport() fallback.Transport { return fallback.WebSocket }
+func (stubStream) Widen([]events.Type) bool      { return true }
+func (stubStream) Dialect() wire.Dialect         { return wire.Node }
+func (stubStream) ServerTime() time.Time         { return time.Time{} }
+func (stubStream) Close()                        {}
+
+// Promise: all methods may be called concurrently. Of two consumers that are added
+// at the same time both get their facts: what the books are told that is wanted is
+// what is wanted.
+func TestReviewTwoSubscribeAtOnce(t *testing.T) {
+	m, err := New("http://node", nil, &Options{Subscription: subscription.To(events.TypePeerConnected)})
+	require.NoError(t, err)
+	c := newConnection(t.Context(), &trial{stream: stubStream{}, opened: time.Now()})
+	m.books.Begin(time.Now())
+	m.current.Store(c)
+	var mux handlers.Mux
+	begin := time.Now()
+	for i := range 200_000 {
+		if time.Since(begin) > 20*time.Second {
+			break
+		}
+		var all sync.WaitGroup
+		cancels := make([]func(), 2)
+		all.Go(func() { cancels[0], _ = m.Subscribe(subscription.To(events.TypeMessageAdded), &mux) })
+		all.Go(func() { cancels[1], _ = m.Subscribe(subscription.To(events.TypeEnergyUpdated), &mux) })
+		all.Wait()
+		id := time.Duration(i).String()
+		v := m.books.Found(repair.Fact{ID: id, Timestamp: time.Now().Add(time.Minute)}, time.Now())
+		require.Equal(t, repair.HandOn, v, "after %d times the books think that nobody wants a MessageAdded", i)
+		m.books.Delivered(repair.Added, id)
+		cancels[0]()
+		cancels[1]()
+	}
+}
