@@ -19,6 +19,7 @@ const (
 // It is part of a queue, whose mutex guards it.
 type backlog struct {
 	list    ring
+	inHand  int              // 1 while the handlers have a fact of it
 	facts   int              // of list
 	bytes   int              // of the payloads in list and held that left a lane
 	held    map[string]entry // finalizations, by message id
@@ -61,6 +62,7 @@ func (q *queue) takeBack() (item, bool) {
 	e := b.list.pop()
 	if e.env.Type.Family() == events.Fact {
 		b.facts--
+		b.inHand = 1
 	}
 	if e.spilled {
 		b.bytes -= len(e.env.Data)
@@ -70,11 +72,12 @@ func (q *queue) takeBack() (item, bool) {
 }
 
 // hold keeps a finalization back until release, or freed. It is that which pop
-// returned last. false: too many are held, it has to go alone.
+// returned last. false: it has to go alone, because too many are held, or because
+// its message will not come any more.
 func (q *queue) hold(id string, e entry) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.back.held) >= maxOwed || q.back.held[id].seq != 0 {
+	if q.closed || q.alone || len(q.back.held) >= maxOwed || q.back.held[id].seq != 0 {
 		return false
 	}
 	if q.back.held == nil {
@@ -94,7 +97,7 @@ func (q *queue) release(id string) (e entry, ok bool) {
 	if e, ok = q.back.held[id]; ok {
 		delete(q.back.held, id)
 		q.finish()
-		q.current = e.epoch
+		q.current, q.back.inHand = e.epoch, 1
 	}
 	return e, ok
 }
@@ -112,6 +115,17 @@ func (q *queue) freed(waits func(id string) bool) {
 		}
 		q.mu.Unlock()
 		q.signal()
+	}
+}
+
+// lacks says whether there is nowhere to ask for a message. What waits for one goes
+// alone then.
+func (q *queue) lacks(on bool) {
+	q.mu.Lock()
+	q.alone = on
+	q.mu.Unlock()
+	if on {
+		q.freed(func(string) bool { return false })
 	}
 }
 

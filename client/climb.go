@@ -61,7 +61,7 @@ func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport, 
 	t := &trial{}
 	part := func() {}
 	if below.stream.Transport() != fallback.Polling && better != fallback.Polling {
-		t.both = &overlapping{common: shared(below.asked, m.asks())}
+		t.both = &overlapping{common: shared(below.asks(), m.asks())}
 		part = below.meet(t.both) // before the first frame that both carry, until below ends
 	}
 	err := m.opens(ctx, better, t)
@@ -91,7 +91,7 @@ func (m *ConnectionManager) prove(ctx context.Context, t *trial, below *connecti
 		}
 		m.keep(t, &frame)
 		if !t.good.Load() {
-			t.good.Store(proves(t.stream, &frame, t.opened, m.opts.Fallback.Stable))
+			t.good.Store(m.proves(t.stream, &frame, t.opened))
 			proved = frame.Received
 		}
 		if t.good.Load() && (ctx.Err() != nil || m.cuts(t, below, frame.Received.Sub(proved))) {

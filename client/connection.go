@@ -42,12 +42,12 @@ func (t *trial) serverTime() time.Time {
 type connection struct {
 	stream transport.Stream
 	opened time.Time
-	server time.Time                   // the clock of the server then; zero: it did not say
-	asked  []events.Type               // when it was opened; nil: all
-	good   bool                        // written by the reader
-	skips  skips                       // the reader's: what its predecessor has delivered
-	woken  atomic.Int64                // when pings were sent because beats were missing, Unix nanoseconds
-	pulse  atomic.Pointer[pulse.Pulse] // nil where there are no beats; set once, by whoever learns that there are
+	server time.Time                     // the clock of the server then; zero: it did not say
+	asked  atomic.Pointer[[]events.Type] // what it was asked for last; nil in it: all
+	good   bool                          // written by the reader
+	skips  skips                         // the reader's: what its predecessor has delivered
+	woken  atomic.Int64                  // when pings were sent because beats were missing, Unix nanoseconds
+	pulse  atomic.Pointer[pulse.Pulse]   // nil where there are no beats; set once, by whoever learns that there are
 
 	run    context.Context // of the manager
 	ctx    context.Context // ends when the connection does
@@ -65,12 +65,16 @@ type connection struct {
 
 func newConnection(ctx context.Context, t *trial) *connection {
 	c := &connection{
-		stream: t.stream, opened: t.opened, server: t.stream.ServerTime(), asked: t.asked, good: t.good.Load(), run: ctx,
+		stream: t.stream, opened: t.opened, server: t.stream.ServerTime(), good: t.good.Load(), run: ctx,
 	}
+	c.asked.Store(&t.asked)
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.stop = context.AfterFunc(ctx, t.stream.Close)
 	return c
 }
+
+// asks returns what the server was asked for; nil means everything.
+func (c *connection) asks() []events.Type { return *c.asked.Load() }
 
 // spawn runs fn on a goroutine of the connection, unless that has ended.
 func (c *connection) spawn(fn func(context.Context)) {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription"
@@ -87,9 +89,15 @@ func (c *consumers) families(lane events.Priority) (list []events.Family) {
 
 // family reports whether anything of a family is wanted that travels on a lane.
 func (c *consumers) family(lane events.Priority, f events.Family) bool {
-	return slices.ContainsFunc(events.Types(), func(t events.Type) bool {
-		return t.Family() == f && (lane == events.AnyPriority || t.Lane() == lane) && c.match(t)
-	})
+	is := func(t events.Type) bool { return t.Family() == f && (lane == events.AnyPriority || t.Lane() == lane) }
+	for _, k := range c.all() {
+		wants := func(t events.Type) bool { return is(t) && k.want.Match(t) }
+		// A subscription may name types that are not in the catalogue.
+		if slices.ContainsFunc(events.Types(), wants) || slices.ContainsFunc(k.want.Types, wants) {
+			return true
+		}
+	}
+	return false
 }
 
 // covers reports whether all of the types in wanted are in asked, where nil is
@@ -123,13 +131,27 @@ func (m *ConnectionManager) Subscribe(sub subscription.Subscription, mux *handle
 	}
 	remove := m.consumers.add(&consumer{want: clone(sub), mux: mux})
 	m.wants()
+	m.begins(sub)
 	return func() { remove(); m.wants() }, nil
+}
+
+// begins has the states read again that a new consumer wants: those before it have
+// them, and no other may come for long.
+func (m *ConnectionManager) begins(sub subscription.Subscription) {
+	for _, t := range events.Types() {
+		if t.Family() == events.State && sub.Match(t) {
+			m.loop.Due(t)
+		}
+	}
 }
 
 // wants tells all that is concerned that the consumers want something else.
 func (m *ConnectionManager) wants() {
 	m.widen()
 	if c := m.current.Load(); c != nil {
+		if c.stream.Transport() == fallback.Polling {
+			m.polls(time.Now())
+		}
 		m.repairs(c)
 	}
 }

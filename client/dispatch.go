@@ -59,7 +59,7 @@ func (d *dispatcher) run() {
 		case it.gap != nil:
 			d.gap(*it.gap)
 		case it.entry.mark != 0:
-			d.m.settled(it.entry.mark)
+			d.m.settled(it.entry.mark, it.entry.lacking)
 		default:
 			d.event(it.entry)
 		}
@@ -99,7 +99,7 @@ func (d *dispatcher) gap(g events.Gap) {
 func (d *dispatcher) event(e entry) {
 	m := d.m
 	for {
-		kind, id, fact := factOf(e.env)
+		kind, id, fact := factOf(e.env.Type, e.env.Data)
 		if fact && kind == repair.Finalized && m.books.Waits(id) && m.queue.hold(id, e) {
 			return
 		}

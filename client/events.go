@@ -40,6 +40,7 @@ func (m *ConnectionManager) Events(ctx context.Context) iter.Seq[events.Envelope
 		})
 		defer m.consumers.add(&consumer{want: m.opts.Subscription, mux: &mux})()
 		defer close(left)
+		m.begins(m.opts.Subscription)
 		for {
 			select {
 			case env := <-offered:

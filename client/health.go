@@ -143,7 +143,7 @@ func (m *ConnectionManager) repaired(h *Health) {
 		h.InSyncSince = *since
 	}
 	h.OpenGaps = m.queue.ledger.opened()
-	h.Owed = m.queue.owed()
+	h.Owed = m.owed()
 }
 
 // judge names the strongest clock that c has: beats of the connection before it

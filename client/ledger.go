@@ -32,6 +32,7 @@ type account struct {
 	closed uint64 // which closing it was; 0: it is open
 	before uint64 // facts that had been delivered late when it began
 	losses losses
+	whole  bool // its families are what is wanted on its lane, as it is wanted then and until it is closed
 }
 
 // losses are what a full lane lost.
@@ -46,14 +47,15 @@ func (l *losses) total() int { return l.facts + l.states + l.notices + l.gone }
 
 // begin numbers a gap.
 func (l *ledger) begin(g events.Gap) events.Gap {
-	if l.families != nil && g.Families == nil {
+	whole := l.families != nil && g.Families == nil
+	if whole {
 		g.Families = l.families(g.Lane)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.number++
 	g.Number, g.Stage, g.Lost = l.number, events.GapOpened, 0
-	l.open = append(l.open, account{gap: g, before: l.backfilled})
+	l.open = append(l.open, account{gap: g, before: l.backfilled, whole: whole})
 	return g
 }
 
@@ -67,6 +69,9 @@ func (l *ledger) close(g events.Gap, to time.Time, lost losses) (notices []event
 		return nil
 	}
 	a := &l.open[i]
+	if a.whole {
+		a.gap.Families = union(a.gap.Families, l.families(g.Lane)) // wanted since
+	}
 	a.gap.Stage, a.gap.To = events.GapClosed, to
 	if to.Before(a.gap.From) {
 		a.gap.To = a.gap.From
@@ -78,11 +83,16 @@ func (l *ledger) close(g events.Gap, to time.Time, lost losses) (notices []event
 	a.losses, a.closed = lost, l.closings
 	notices = append(notices, a.gap)
 	if a.hopeless() {
-		notices = append(notices, a.outcome(l.backfilled))
+		notices = append(notices, a.outcome(l.backfilled, false))
 		l.open = slices.Delete(l.open, i, i+1)
 		l.forget(notices[1:])
 	}
 	return notices
+}
+
+// union returns the families of both lists, in order.
+func union(a, b []events.Family) []events.Family {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
 // hopeless reports whether there is nothing that REST could bring.
@@ -114,15 +124,16 @@ func (l *ledger) mark() uint64 {
 }
 
 // settle notes that all was delivered that could be, for all that was closed
-// before the mark, and returns these gaps with their outcomes.
-func (l *ledger) settle(mark uint64) (settled []events.Gap) {
+// before the mark, and returns these gaps with their outcomes. lacking says that
+// facts could not be asked for.
+func (l *ledger) settle(mark uint64, lacking bool) (settled []events.Gap) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open = slices.DeleteFunc(l.open, func(a account) bool {
 		if a.closed == 0 || a.closed >= mark {
 			return false
 		}
-		settled = append(settled, a.outcome(l.backfilled))
+		settled = append(settled, a.outcome(l.backfilled, lacking))
 		return true
 	})
 	l.forget(settled)
@@ -130,7 +141,7 @@ func (l *ledger) settle(mark uint64) (settled []events.Gap) {
 }
 
 // outcome says what became of what was missing.
-func (a *account) outcome(backfilled uint64) events.Gap {
+func (a *account) outcome(backfilled uint64, lacking bool) events.Gap {
 	g := a.gap
 	g.Stage, g.Outcome = events.GapSettled, events.GapRepaired
 	if g.Cause == events.GapByOverflow {
@@ -149,7 +160,7 @@ func (a *account) outcome(backfilled uint64) events.Gap {
 	switch {
 	case a.losses.gone > 0:
 		g.Outcome, g.Lost = events.GapUnrepairable, a.losses.gone
-	case slices.Contains(g.Families, events.Notice):
+	case slices.Contains(g.Families, events.Notice), lacking && slices.Contains(g.Families, events.Fact):
 		g.Outcome, g.Lost = events.GapUnrepairable, events.LostUnknown
 	case !slices.Contains(g.Families, events.Fact):
 		g.Outcome = events.GapReread

@@ -130,7 +130,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	c := newConnection(ctx, t)
 	m.proved = true
 	m.books.Begin(t.serverTime())
-	m.books.Disturb()
+	m.disturbed()
 	m.current.Store(c)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
@@ -140,8 +140,13 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	} else {
 		m.recovered(t.stream.Transport())
 	}
-	m.returned()
-	m.polls(c, t)
+	m.returned(t)
+	if t.stream.Transport() == fallback.Polling {
+		m.polls(t.opened)
+		m.answers()
+	} else {
+		m.streams(t)
+	}
 	m.replay(c, t, old)
 	m.widen() // a Subscribe while the stream was being opened
 	m.repairs(c)

@@ -38,8 +38,9 @@ type ConnectionManager struct {
 	figures  atomic.Pointer[repair.Figures] // as of the end of the last pass
 	synced   atomic.Pointer[time.Time]      // since when all is in sync; nil if it is not
 	progress broadcast                      // a pass has ended, or what it brought was handled
+	polled   standing                       // the gap of polling
+	telling  sync.Mutex                     // held while the loop and the books are told what is wanted
 
-	polled events.Gap // the reader's: that of polling
 	away   events.Gap // the reader's, before that New's: the time between two runs; no cause: there was none
 	arena  arena      // the reader's
 	outage *outage    // the reader's: what is not over yet; nil if all is well
@@ -80,6 +81,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	m.queue.ledger.families = m.consumers.families
 	m.loop = backfill.New(backfill.Config{
 		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
+		Resumed: o.ResumeFrom != "",
 	})
 	m.books.AskKnown(o.Known != nil)
 	m.consumers.add(&consumer{want: o.Subscription, mux: mux})

@@ -2,6 +2,7 @@ package client
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -66,21 +67,49 @@ func containsNotice(types []events.Type) bool {
 	return false
 }
 
-// polls opens the gap of polling, which brings no notices, and closes it when a
-// stream takes over.
-func (m *ConnectionManager) polls(c *connection, t *trial) {
-	polling := c.stream.Transport() == fallback.Polling
-	switch open := m.polled.Number > 0; {
-	case polling && !open && m.consumers.family(events.AnyPriority, events.Notice):
-		m.polled = m.gap(events.Gap{
-			Cause: events.GapByPolling, Families: []events.Family{events.Notice}, From: c.opened,
-		})
-	case !polling && open:
-		to := c.opened
-		if t.lost != [3]int{} {
-			to = time.Now() // not all that came since then could be kept
-		}
-		m.queue.shut(m.polled, to)
-		m.polled = events.Gap{}
+// A standing gap is one of which there is at most one at a time. The zero value is
+// none. Safe for concurrent use.
+type standing struct {
+	mu  sync.Mutex
+	gap events.Gap
+}
+
+// begin opens the gap, unless it is open.
+func (s *standing) begin(open func() events.Gap) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gap.Number == 0 {
+		s.gap = open()
 	}
+}
+
+// end closes it, if it is open.
+func (s *standing) end(shut func(events.Gap)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gap.Number > 0 {
+		shut(s.gap)
+		s.gap = events.Gap{}
+	}
+}
+
+// polls opens the gap of polling, which brings no notices, if any are wanted.
+func (m *ConnectionManager) polls(since time.Time) {
+	if !m.consumers.family(events.AnyPriority, events.Notice) {
+		return
+	}
+	m.polled.begin(func() events.Gap {
+		return m.gap(events.Gap{
+			Cause: events.GapByPolling, Families: []events.Family{events.Notice}, From: since,
+		})
+	})
+}
+
+// streams closes it, for t brings them.
+func (m *ConnectionManager) streams(t *trial) {
+	to := t.opened
+	if t.lost != [3]int{} {
+		to = time.Now() // not all that came since then could be kept
+	}
+	m.polled.end(func(g events.Gap) { m.queue.shut(g, to) })
 }

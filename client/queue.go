@@ -27,6 +27,7 @@ type queue struct {
 	seq      uint64
 	turn     bool // the backlog's, rather than that of the medium and low lanes
 	closed   bool
+	alone    bool // finalizations do not wait for their messages
 
 	epochs  []epoch // the last one is the present; a wait for all that is queued begins another
 	current uint64  // epoch of the entry that pop returned last; 0: none
@@ -134,10 +135,15 @@ func (q *queue) tell(c Change) {
 }
 
 // close lets pop end once everything has been popped. A lane's open overflow is
-// closed, so that its count is told.
+// closed, so that its count is told, and nothing waits any more for what will not
+// come.
 func (q *queue) close() {
 	q.mu.Lock()
 	q.closed = true
+	for id, e := range q.back.held {
+		delete(q.back.held, id)
+		q.back.push(e)
+	}
 	for i := range q.overflow {
 		q.recover(i)
 	}
@@ -188,7 +194,7 @@ func (q *queue) pop() (it item, ok bool) {
 func (q *queue) finish() {
 	if q.current != 0 {
 		q.gone(q.current)
-		q.current = 0
+		q.current, q.back.inHand = 0, 0
 	}
 }
 
@@ -278,17 +284,23 @@ func (q *queue) fits(env events.Envelope) bool {
 	return q.back.list.len() < backRoom
 }
 
-// settles queues a mark of the ledger behind the backlog.
-func (q *queue) settles(mark uint64) {
+// settles queues a mark of the ledger behind the backlog. lacking says that facts
+// could not be asked for.
+func (q *queue) settles(mark uint64, lacking bool) {
 	q.mu.Lock()
-	q.back.push(entry{mark: mark, epoch: q.joins()})
+	if last := q.back.list.last(); last != nil && last.mark != 0 {
+		last.mark, last.lacking = mark, lacking // there is nothing between them
+	} else {
+		q.back.push(entry{mark: mark, lacking: lacking, epoch: q.joins()})
+	}
 	q.mu.Unlock()
 	q.signal()
 }
 
-// owed returns how many facts wait in the backlog, or for their messages.
+// owed returns how many facts wait in the backlog, or for their messages, or are
+// being handled late.
 func (q *queue) owed() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.back.facts + len(q.back.held)
+	return q.back.facts + len(q.back.held) + q.back.inHand
 }

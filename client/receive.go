@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
@@ -23,14 +24,14 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	}
 	switch f.Kind {
 	case wire.Event:
+		for _, o := range c.met() {
+			o.old(f)
+		}
 		if one, differs := c.skips.take(f); one {
 			m.counters.Duplicate()
 			return
 		} else if differs {
 			m.uncut(c, f.Type.Lane())
-		}
-		for _, o := range c.met() {
-			o.old(f)
 		}
 		m.event(f)
 	case wire.Alive:
@@ -53,7 +54,7 @@ func (m *ConnectionManager) alive(c *connection, f *transport.Frame) {
 	m.clocks.mark(&m.clocks.frame, f.Received)
 	m.counters.Bytes(c.stream.Transport(), f.Size)
 	if !c.good {
-		c.good = proves(c.stream, f, c.opened, m.opts.Fallback.Stable)
+		c.good = m.proves(c.stream, f, c.opened)
 	}
 	if f.Kind != wire.Event {
 		return
@@ -114,7 +115,7 @@ func (m *ConnectionManager) pushed(f fate) {
 		m.counters.Deferred()
 	default:
 		m.counters.Dropped(t.Lane())
-		if k, id, ok := factOf(*f.lost); ok {
+		if k, id, ok := factOf(f.lost.Type, f.lost.Data); ok {
 			m.books.Lost(k, id)
 		}
 		m.loop.Due(t)
@@ -131,28 +132,30 @@ func (m *ConnectionManager) pushed(f fate) {
 // ids; nothing else may be taken for a double, equal events can be different
 // facts.
 func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
-	note := m.books.Added
-	switch f.Type {
-	case events.TypeMessageAdded:
-	case events.TypeMessageFinalized:
-		note = m.books.Finalized
-	default:
-		return false
-	}
-	id, ok := wire.MessageID(f.Data)
+	kind, id, ok := factOf(f.Type, f.Data)
 	if !ok {
 		return false
 	}
-	fresh := note(id, happened(f))
+	note := m.books.Added
+	if kind == repair.Finalized {
+		note = m.books.Finalized
+	}
+	fresh := note(id, m.happened(f))
 	if fresh {
 		m.loop.Sign() // where one was announced, others were not
 	}
 	return !fresh
 }
 
-// happened returns when, as far as f tells: by the server's clock, or else when
-// it came.
-func happened(f *transport.Frame) time.Time {
+// future is how far ahead of the server's clock the time of an event may be.
+const future = time.Minute
+
+// happened returns when, as far as f tells: by the server's clock, or else when it
+// came. One event with a wrong time does not make the clock a wrong one.
+func (m *ConnectionManager) happened(f *transport.Frame) time.Time {
+	if now := m.dialer.REST().Now(); !f.Time.IsZero() && f.Time.After(now.Add(future)) {
+		return now
+	}
 	if f.Time.IsZero() {
 		return f.Received
 	}
@@ -171,13 +174,13 @@ func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
 		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))
 }
 
-// proves reports whether f makes a stream good: it is a beat, or, where the
-// server has none, a sign of life that comes stable after the opening.
-func proves(s transport.Stream, f *transport.Frame, opened time.Time, stable time.Duration) bool {
-	if hasBeats(s) {
+// proves reports whether f makes a stream good: it is a beat, or, where there are
+// none, a sign of life that comes Stable after the opening.
+func (m *ConnectionManager) proves(s transport.Stream, f *transport.Frame, opened time.Time) bool {
+	if m.witnesses() && hasBeats(s) {
 		return isBeat(s, f)
 	}
-	return f.Received.Sub(opened) >= stable
+	return f.Received.Sub(opened) >= m.opts.Fallback.Stable
 }
 
 // isBeat reports whether f proves stream and node alive.

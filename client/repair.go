@@ -19,7 +19,14 @@ import (
 
 // repairs tells the loop what connection there is and what is wanted.
 func (m *ConnectionManager) repairs(c *connection) {
+	// Who comes last tells what is wanted by then.
+	m.telling.Lock()
+	defer m.telling.Unlock()
+	if m.current.Load() != c {
+		return
+	}
 	m.books.Want(m.consumers.match(events.TypeMessageAdded), m.consumers.match(events.TypeMessageFinalized))
+	m.queue.freed(m.books.Waits) // what waited for a message that nobody wants any more
 	mode := backfill.Stream
 	switch {
 	case c.stream.Transport() == fallback.Polling:
@@ -33,6 +40,8 @@ func (m *ConnectionManager) repairs(c *connection) {
 // pause stops the loop: there is no connection.
 func (m *ConnectionManager) pause() {
 	m.disturbed()
+	m.telling.Lock()
+	defer m.telling.Unlock()
 	m.loop.Follow(backfill.Paused, m.consumers.wanted())
 }
 
@@ -65,7 +74,7 @@ func (m *ConnectionManager) witness(f *transport.Frame, data []byte) {
 		m.loop.Tips(data)
 	case events.TypeKCoreUpdated:
 		if n, ok := wire.FinalizedCount(f.Data); ok {
-			m.books.Counted(happened(f), n)
+			m.books.Counted(m.happened(f), n)
 		}
 	default:
 	}
@@ -78,7 +87,7 @@ func (m *ConnectionManager) fill(ctx context.Context, env events.Envelope) error
 	m.counters.Backfilled(env.Type)
 	if !m.consumers.match(env.Type) {
 		m.counters.Filtered()
-		if k, id, ok := factOf(env); ok {
+		if k, id, ok := factOf(env.Type, env.Data); ok {
 			m.books.Delivered(k, id) // to nobody
 		}
 		return nil
@@ -90,24 +99,30 @@ func (m *ConnectionManager) fill(ctx context.Context, env events.Envelope) error
 	return err
 }
 
-// factOf says which fact env is.
-func factOf(env events.Envelope) (k repair.Kind, id string, ok bool) {
-	switch env.Type {
+// longestID bounds what is remembered of a server: a node's ids have 64 bytes.
+const longestID = 256
+
+// factOf says which fact an event is. One that has no id, or an endless one, is
+// handed on like a notice.
+func factOf(t events.Type, data []byte) (k repair.Kind, id string, ok bool) {
+	switch t {
 	case events.TypeMessageAdded:
-		id, ok = wire.MessageID(env.Data)
-		return repair.Added, id, ok
+		k = repair.Added
 	case events.TypeMessageFinalized:
-		id, ok = wire.MessageID(env.Data)
-		return repair.Finalized, id, ok
+		k = repair.Finalized
 	default:
 		return 0, "", false
 	}
+	id, ok = wire.MessageID(data)
+	return k, id, ok && len(id) <= longestID
 }
 
 // noted takes what the loop has to tell.
 func (m *ConnectionManager) noted(n backfill.Note) {
 	switch n.Kind {
 	case backfill.Ended:
+		m.queue.lacks(false)
+		m.sync()
 		m.publish()
 		m.queue.freed(m.books.Waits)
 		m.progress.tell()
@@ -115,8 +130,11 @@ func (m *ConnectionManager) noted(n backfill.Note) {
 		m.caughtUp()
 	case backfill.Failed:
 		m.counters.RepairFailed(transport.Reason(n.Err))
-		m.say.once(transport.Reason(n.Err), slog.LevelWarn, "a question by REST failed; what the stream does not tell comes late",
+		m.say.once(transport.Reason(n.Err), slog.LevelWarn, "repair is held up: what the stream does not tell comes late",
 			slog.Any("error", n.Err))
+	case backfill.Lacking: // nothing that is awaited will ever come
+		m.queue.lacks(true)
+		m.queue.settles(m.queue.ledger.mark(), true)
 	case backfill.History:
 		m.queue.shut(m.gap(events.Gap{Cause: events.GapByHistory, From: time.Now()}), time.Now())
 		m.say.say(slog.LevelWarn, "the node knows none of the messages that it told before: it has another history")
@@ -133,30 +151,41 @@ func (m *ConnectionManager) noted(n backfill.Note) {
 // caughtUp follows a pass whose facts, and the newest states, were handed on.
 func (m *ConnectionManager) caughtUp() {
 	if m.complete() {
-		m.queue.settles(m.queue.ledger.mark())
+		m.queue.settles(m.queue.ledger.mark(), false)
 	}
 	m.progress.tell()
 }
+
+// owed returns how many facts are known that no handler was given yet, other than
+// those that the stream has just announced.
+func (m *ConnectionManager) owed() int { return m.queue.owed() + m.loop.Pending() }
 
 // publish makes the figures of the books visible to Health and the metrics.
 func (m *ConnectionManager) publish() {
 	f := m.books.Figures()
 	m.figures.Store(&f)
 	m.counters.Backlog(metrics.Backlog{
-		OpenGaps: m.queue.ledger.opened(), Owed: m.queue.owed(), NotFinal: f.Open, Unexplained: f.Unexplained, Late: f.Late,
+		OpenGaps: m.queue.ledger.opened(), Owed: m.owed(), NotFinal: f.Open, Unexplained: f.Unexplained, Late: f.Late,
 	})
 }
 
 // settled follows the delivery of all that a pass brought: what was closed before
 // is as good as it will be.
-func (m *ConnectionManager) settled(mark uint64) {
-	for _, g := range m.queue.ledger.settle(mark) {
+func (m *ConnectionManager) settled(mark uint64, lacking bool) {
+	for _, g := range m.queue.ledger.settle(mark, lacking) {
 		m.queue.announce(g)
 	}
-	if m.synced.Load() == nil && m.inSync() {
-		now := time.Now()
-		m.synced.Store(&now)
-	}
+	m.sync()
 	m.publish()
 	m.progress.tell()
+}
+
+// sync notes since when all is in sync.
+func (m *ConnectionManager) sync() {
+	if now := time.Now(); m.inSync() {
+		m.synced.CompareAndSwap(nil, &now)
+		if !m.inSync() { // it was disturbed in between
+			m.synced.Store(nil)
+		}
+	}
 }

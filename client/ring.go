@@ -12,6 +12,7 @@ type entry struct {
 	seq     uint64
 	epoch   uint64 // when it arrived, as counted by those who wait for all that did
 	mark    uint64 // of the ledger, in the backlog; it is no event then
+	lacking bool   // facts could not be asked for by the mark
 	spilled bool   // it left a full lane, and its payload is its own
 	late    bool   // it was taken from the backlog
 }
@@ -34,6 +35,15 @@ func (r *ring) head() (seq uint64, ok bool) {
 		return 0, false
 	}
 	return r.buf[r.first].seq, true
+}
+
+// last returns the newest entry, nil if there is none. It is valid until the next
+// change.
+func (r *ring) last() *entry {
+	if r.n == 0 {
+		return nil
+	}
+	return &r.buf[(r.first+r.n-1)%len(r.buf)]
 }
 
 // push adds an entry. The ring must not be full.

@@ -37,7 +37,11 @@ func TestRESTThatMovesDoesNotMeanDeaf(t *testing.T) {
 	for _, growing := range []bool{false, true} {
 		t.Run(fmt.Sprintf("growing %v", growing), func(t *testing.T) {
 			onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {
-				m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{by, fallback.Polling}, Promote: -1}})
+				order := []fallback.Transport{by, fallback.SSE, fallback.Polling}
+				if by == fallback.SSE {
+					order = order[1:]
+				}
+				m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: order, Promote: -1}})
 				r.connected(m)
 				pass(time.Minute)
 				require.True(t, m.Health().OK())
@@ -112,6 +116,7 @@ func TestAStallIsToldAndMended(t *testing.T) {
 		require.NoError(t, r.node.Emit(events.TypePeerConnected, events.PeerConnected{PeerID: "p"}))
 		pass(time.Second)
 		assert.Len(t, r.seen(events.TypePeerConnected), 1, "the connection hears")
+		assert.Equal(t, uint64(1), m.Metrics().Snapshot().Transports[by].Dials, "and is the same one")
 		pass(time.Minute)
 		r.episodes(t)
 		told := false

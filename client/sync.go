@@ -42,7 +42,7 @@ func (m *ConnectionManager) inSync() bool {
 	if m.machine.now.Load().To != Connected || m.silence.isStale() {
 		return false
 	}
-	return m.complete() && m.queue.owed() == 0
+	return m.complete() && m.owed() == 0
 }
 
 // complete reports whether nothing is left to be found.
@@ -129,7 +129,7 @@ func (m *ConnectionManager) resume(cursor string) error {
 	switch {
 	case err == nil:
 	case m.opts.Resync:
-		m.away = events.Gap{From: time.Now()}
+		m.away, m.opts.ResumeFrom = events.Gap{From: time.Now()}, ""
 		m.say.say(slog.LevelWarn, "the cursor cannot be read: beginning now", slog.Any("error", err))
 	default:
 		return fmt.Errorf("option ResumeFrom: %w; want what Cursor returned, or Resync to begin without it", err)
@@ -139,11 +139,14 @@ func (m *ConnectionManager) resume(cursor string) error {
 }
 
 // returned tells, on the first connection, that the application was away.
-func (m *ConnectionManager) returned() {
+func (m *ConnectionManager) returned(t *trial) {
 	if m.away.Cause == "" {
 		return
 	}
 	g := m.away
+	if m.opts.ResumeFrom != "" {
+		g.From = g.From.Add(t.opened.Sub(t.serverTime())) // a cursor has the server's time
+	}
 	m.away = events.Gap{}
 	m.queue.lost(m.gap(g), time.Now(), losses{gone: g.Lost})
 }

@@ -221,6 +221,16 @@ func (m *ConnectionManager) speaks(c *connection, f *transport.Frame) (dead bool
 	return dead
 }
 
+// answers ends a silence when polling takes over: what answers is not dead, as far as
+// can be seen without beats.
+func (m *ConnectionManager) answers() {
+	if m.silence.isStale() {
+		if g, dead := m.silence.end(); dead {
+			m.queue.shut(g, time.Now())
+		}
+	}
+}
+
 // hole tells that a lane has left out beats, and with them nobody knows what.
 func (m *ConnectionManager) hole(c *connection, h pulse.Hole, told bool) {
 	m.disturbed()
@@ -242,14 +252,17 @@ func (m *ConnectionManager) hole(c *connection, h pulse.Hole, told bool) {
 // identify finds out what the server of a stream speaks that says nothing, and
 // says what may be the cause if there is news all the while.
 func (m *ConnectionManager) identify(ctx context.Context, c *connection) {
-	known := m.books.Figures().Known
+	known, asked := m.books.Figures().Known, false
 	for waited := askAfter; ; waited += askAfter {
 		if !sleep(ctx, askAfter) || c.pulse.Load() != nil || m.clocks.read(&m.clocks.event).After(c.opened) {
 			return
 		}
-		if node, err := m.dialer.IsNode(ctx); err == nil && node {
-			m.beats(c)
-			return
+		if !asked && c.stream.Dialect() == wire.UnknownDialect {
+			node, err := m.dialer.IsNode(ctx)
+			if asked = err == nil; node {
+				m.beats(c)
+				return
+			}
 		}
 		if waited >= blameFor && m.books.Figures().Known > known {
 			m.say.once("", slog.LevelWarn,

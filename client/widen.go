@@ -20,7 +20,8 @@ func (m *ConnectionManager) widen() {
 		defer m.survive()
 		waits := fallback.New(fallback.Policy{Order: []fallback.Transport{c.stream.Transport()}}, rand.Float64)
 		for c.looks() {
-			if c.stream.Widen(m.asks()) {
+			if asks := m.asks(); c.stream.Widen(asks) {
+				c.asked.Store(&asks)
 				continue
 			}
 			t, err := m.wider(ctx, c)
@@ -43,6 +44,6 @@ func (m *ConnectionManager) wider(ctx context.Context, c *connection) (*trial, e
 	if c.pulse.Load() != nil {
 		return m.try(ctx, c.stream.Transport(), c)
 	}
-	t := &trial{both: &overlapping{common: shared(c.asked, m.asks())}}
+	t := &trial{both: &overlapping{common: shared(c.asks(), m.asks())}}
 	return t, m.opens(ctx, c.stream.Transport(), t)
 }

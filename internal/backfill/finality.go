@@ -143,6 +143,7 @@ func (t *turn) askAbout(id string, class rest.Class) {
 	e := events.MessageFinalized{MessageID: id, FinalityType: f.Type, Timestamp: stamp(now)}
 	final := item{kind: repair.Finalized, id: id, at: now, env: envelope(e, now, events.OriginBackfilled)}
 	if v == repair.HandOn && !slices.ContainsFunc(t.held, func(i item) bool { return i.id == id }) {
+		t.pending.Add(1)
 		_ = t.handOn(final) // the end of the run
 		return
 	}

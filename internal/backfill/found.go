@@ -52,7 +52,7 @@ func (t *turn) found(messages []rest.Message) {
 // aside keeps a fact until it is handed on.
 func (t *turn) aside(v repair.Verdict, i item) {
 	if v == repair.HandOn {
-		t.held = append(t.held, i)
+		t.hold(i)
 		return
 	}
 	// The books say so again each time until Known has answered.
@@ -60,6 +60,12 @@ func (t *turn) aside(v repair.Verdict, i item) {
 		t.asked[key] = true
 		t.asking = append(t.asking, i)
 	}
+}
+
+// hold keeps a fact that will be handed on.
+func (t *turn) hold(i item) {
+	t.held = append(t.held, i)
+	t.pending.Add(1)
 }
 
 // settle asks Known and hands on, unless a pass is still finding. It returns when
@@ -106,6 +112,7 @@ func (t *turn) release(open []string) {
 // handOn hands a fact on, or to nobody if it is not wanted any more. It fails when
 // the run ends.
 func (t *turn) handOn(i item) error {
+	defer t.pending.Add(-1)
 	if !t.wants(i.env.Type) {
 		t.cfg.Books.Delivered(i.kind, i.id)
 		return nil

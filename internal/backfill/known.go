@@ -38,7 +38,7 @@ func (t *turn) decide() time.Time {
 		for i, it := range some {
 			delete(t.asked, fact{it.kind, it.id})
 			if t.cfg.Books.Decide(it.kind, it.id, known[i]) {
-				t.held = append(t.held, it)
+				t.hold(it)
 			}
 		}
 		t.asking = t.asking[len(some):]
@@ -48,15 +48,28 @@ func (t *turn) decide() time.Time {
 	return time.Time{}
 }
 
-// known calls Known, whatever it does.
-func (t *turn) known(items []item) (known []bool, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("backfill: Known panicked: %v", v)
-		}
-	}()
+// An answer is what Known has returned.
+type answer struct {
+	known []bool
+	err   error
+}
+
+// errBusy says that an earlier Known has not returned.
+var errBusy = errors.New("backfill: Known has not returned")
+
+// known calls Known, whatever it does, on a goroutine of its own: code of the
+// application must not hold up the end of the run, nor end the loop.
+func (t *turn) known(items []item) ([]bool, error) {
 	if t.cfg.Known == nil {
 		return nil, errors.New("backfill: there is no Known")
+	}
+	if t.answers != nil {
+		select {
+		case <-t.answers: // too late: its facts are asked about again
+			t.answers = nil
+		default:
+			return nil, errBusy
+		}
 	}
 	ctx, cancel := context.WithTimeout(t.life, knownFor)
 	defer cancel()
@@ -64,12 +77,31 @@ func (t *turn) known(items []item) (known []bool, err error) {
 	for i, it := range items {
 		facts[i] = it.env
 	}
-	known, err = t.cfg.Known(ctx, facts)
-	if err != nil {
-		return nil, fmt.Errorf("backfill: Known: %w", err)
+	t.answers = make(chan answer, 1)
+	go callKnown(ctx, t.cfg.Known, facts, t.answers)
+	select {
+	case a := <-t.answers:
+		t.answers = nil
+		return a.known, a.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", errBusy, context.Cause(ctx))
 	}
-	if len(known) != len(facts) {
-		return nil, fmt.Errorf("backfill: Known returned %d answers for %d facts", len(known), len(facts))
+}
+
+// callKnown calls known and answers, also if it panics or ends its goroutine.
+func callKnown(ctx context.Context, known func(context.Context, []events.Envelope) ([]bool, error), facts []events.Envelope, to chan<- answer) {
+	a := answer{err: errors.New("backfill: Known ended its goroutine")}
+	defer func() {
+		if v := recover(); v != nil {
+			a.err = fmt.Errorf("backfill: Known panicked: %v", v)
+		}
+		to <- a
+	}()
+	a.known, a.err = known(ctx, facts)
+	switch {
+	case a.err != nil:
+		a.err = fmt.Errorf("backfill: Known: %w", a.err)
+	case len(a.known) != len(facts):
+		a.err = fmt.Errorf("backfill: Known returned %d answers for %d facts", len(a.known), len(facts))
 	}
-	return known, nil
 }

@@ -3,6 +3,7 @@ package backfill
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/adic/adic-go/internal/repair"
@@ -22,8 +23,13 @@ type Config struct {
 
 	// Known says for each of the facts, by type and id, whether the application has
 	// had it; nil: nobody knows. A panic in it is an error, and on an error it is
-	// asked again later. It may take 30 s.
+	// asked again later. It may take 30 s; one that does not heed its context is not
+	// waited for, and not asked again before it has returned.
 	Known func(ctx context.Context, facts []events.Envelope) ([]bool, error)
+
+	// Resumed says that the books go on where an earlier run ended, so that also the
+	// first connection may show another history.
+	Resumed bool
 
 	// Note takes what an operator should know; nil: nobody. It must not block.
 	Note func(Note)
@@ -47,6 +53,7 @@ const (
 	Current                     // the same, and the newest states were handed on, too; where no facts are wanted, the states alone, at least each minute
 	Unannounced                 // the stream did not announce facts that REST has; once
 	Overrun                     // the books were full twice over: something cannot be repaired
+	Lacking                     // there is nothing that could be asked: the server shows no messages by REST
 )
 
 // A Loop reads what a stream did not say. Run is its goroutine; everything else
@@ -55,7 +62,8 @@ type Loop struct {
 	cfg  Config
 	bell chan struct{} // something came in
 
-	states [families]signal // by family
+	states  [families]signal // by family
+	pending atomic.Int64     // facts that were found and not handed on yet
 
 	mu sync.Mutex // guards in; of the answers' way into the books, see turn.book
 	in inbox
@@ -75,6 +83,7 @@ type Loop struct {
 	asking   []item        // waiting for Known
 	asked    map[fact]bool // the same
 	decision backoff       // of Known
+	answers  chan answer   // of the Known that is running; nil: none is
 	rounds   finality
 	reads    [families]reading
 	gone     map[question]time.Time // what the server does not have, and when to ask again
@@ -85,6 +94,9 @@ type Loop struct {
 	hidden   bool      // Unannounced was told
 	overruns uint64    // that were told
 }
+
+// Pending returns how many facts were found and not handed on yet.
+func (l *Loop) Pending() int { return int(l.pending.Load()) }
 
 // New returns a loop that does nothing until Follow. It tells the books whether
 // there is a Known.
@@ -163,7 +175,7 @@ func (t *turn) changes() {
 	if t.now.connection != last.connection {
 		t.abandon()
 		t.retry, t.rounds, t.joined, t.finished = backoff{}, finality{}, time.Now(), false
-		t.history = t.now.connection > 1
+		t.history = t.now.connection > 1 || t.cfg.Resumed
 	}
 	t.restates(t.now.mode != last.mode || t.now.connection != last.connection)
 }

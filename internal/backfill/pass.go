@@ -140,6 +140,7 @@ func (t *turn) end() {
 		// There is nothing that could be asked.
 		t.retry.until = time.Now().Add(goneFor)
 		t.repeat(p)
+		t.cfg.Note(Note{Kind: Lacking})
 		return
 	}
 	ended := t.cfg.REST.Now() // of its questions: handing on may take longer

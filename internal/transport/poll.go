@@ -55,8 +55,9 @@ type pollStream struct {
 	end    *end
 	heard  atomic.Int64 // last answer, ns after opened
 
-	mu   sync.Mutex
-	want []events.Type // of pollTypes
+	mu    sync.Mutex
+	want  []events.Type // of pollTypes
+	again bool          // somebody new wants some: the next poll hands on what did not change, too
 
 	// The rest is Next's.
 
@@ -175,6 +176,7 @@ func (s *pollStream) Widen(types []events.Type) bool {
 	more := pollable(types)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.again = true
 	s.want = slices.DeleteFunc(slices.Clone(pollTypes), func(t events.Type) bool {
 		return !slices.Contains(s.want, t) && !slices.Contains(more, t)
 	})
@@ -185,6 +187,13 @@ func (s *pollStream) Widen(types []events.Type) bool {
 func (s *pollStream) wanted() []events.Type {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.again {
+		s.again = false
+		clear(s.shown)
+		for i := range s.states {
+			s.states[i].read = time.Time{}
+		}
+	}
 	return s.want
 }
 
