@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"sync"
 
 	"github.com/adic/adic-go/subscription/events"
@@ -246,61 +245,4 @@ func (q *queue) takes(e entry) item {
 		q.back.opened()
 	}
 	return item{entry: e}
-}
-
-// fill adds a fact that was found late to the backlog, or a state that was read
-// again to its lane, where it keeps its place between older and newer live ones. It
-// waits for room, and takes the place of nothing; the error is that of ctx.
-func (q *queue) fill(ctx context.Context, env events.Envelope) error {
-	for {
-		q.mu.Lock()
-		room := q.back.room
-		if q.fits(env) {
-			q.seq++
-			if e := q.arrive(env); env.Type.Family() == events.State {
-				q.lanes[lane(env.Type.Lane())].push(e)
-			} else {
-				q.back.push(e)
-			}
-			q.mu.Unlock()
-			q.signal()
-			return nil
-		}
-		q.back.waiting = true
-		q.mu.Unlock()
-		select {
-		case <-room:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// fits reports whether there is room for what comes late.
-func (q *queue) fits(env events.Envelope) bool {
-	if env.Type.Family() == events.State {
-		return !q.lanes[lane(env.Type.Lane())].full()
-	}
-	return q.back.list.len() < backRoom
-}
-
-// settles queues a mark of the ledger behind the backlog. lacking says that facts
-// could not be asked for.
-func (q *queue) settles(mark uint64, lacking bool) {
-	q.mu.Lock()
-	if last := q.back.list.last(); last != nil && last.mark != 0 {
-		last.mark, last.lacking = mark, lacking // there is nothing between them
-	} else {
-		q.back.push(entry{mark: mark, lacking: lacking, epoch: q.joins()})
-	}
-	q.mu.Unlock()
-	q.signal()
-}
-
-// owed returns how many facts wait in the backlog, or for their messages, or are
-// being handled late.
-func (q *queue) owed() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.back.facts + len(q.back.held) + q.back.inHand
 }
