@@ -31,6 +31,8 @@ func TestTheNewestTimestampIsNotTheAnchor(t *testing.T) {
 		m, _ := r.follow(client.Options{Subscription: subscription.To(events.TypeMessageAdded)})
 		r.connected(m)
 		pass(20 * time.Second)
+		r.node.AddMessage(refserver.AddOptions{})
+		pass(time.Minute)
 		last := r.node.AddMessage(refserver.AddOptions{Parents: []string{}, At: time.Now().AddDate(1, 0, 0)})
 		pass(2 * time.Minute)
 		for range 5 {

@@ -16,7 +16,7 @@ import (
 // skipped by its number: that which differs is handed on, and told.
 func TestWhatIsSkippedIsConfirmed(t *testing.T) {
 	frame := func(typ events.Type, second int64, data string) *transport.Frame {
-		return &transport.Frame{Kind: wire.Event, Type: typ, Time: time.Unix(second, 0), Data: []byte(data)}
+		return &transport.Frame{Message: wire.Message{Kind: wire.Event, Type: typ, Time: time.Unix(second, 0), Data: []byte(data)}}
 	}
 	const tips, notice = events.TypeTipsUpdated, events.TypeTransferRecorded
 	begun := func() skips {

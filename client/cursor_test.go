@@ -87,7 +87,7 @@ func (d *rowStore) check(t *testing.T, r *rig, skip int, exactly bool) {
 
 // m2's handler returns before that of m1 began: a cursor that is stored in between
 // loses neither.
-func TestACursorHoldsWhatWasNotHandled(t *testing.T) {
+func TestTheCursorIsNotTheLastEventSeen(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		block := make(chan struct{})
@@ -123,7 +123,7 @@ func TestACursorHoldsWhatWasNotHandled(t *testing.T) {
 
 // REST is away while live facts go on: what was not announced meanwhile is not taken
 // for handled.
-func TestACursorWhileRESTIsAway(t *testing.T) {
+func TestTheLowWaterMarkIsNotTheNewestReturned(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		m, kill := r.run(db.mux(), client.Options{})

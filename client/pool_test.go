@@ -37,7 +37,7 @@ func withTwoNodes(t *testing.T, route func(a, b *refserver.Server) http.Handler,
 		p := &pair{rig: r, other: refserver.New(node)}
 		l, err := r.net.Listen(address)
 		require.NoError(t, err)
-		server := &http.Server{Handler: route(p.node, p.other)} //nolint:gosec // in memory
+		server := &http.Server{Handler: route(p.node, p.other)}
 		var running sync.WaitGroup
 		running.Go(func() { _ = server.Serve(l) })
 		for _, s := range []*refserver.Server{p.node, p.other} {

@@ -188,6 +188,18 @@ func TestNoBeatOnTheSecondConnectionDoesNotMeanDead(t *testing.T) {
 		assert.True(t, m.Health().OK())
 		assert.NotContains(t, r.episodes(t), events.GapByDead)
 	})
+	inBubble(t, node, func(t *testing.T, r *rig) { // the same with pongs
+		m, _ := r.follow(client.Options{})
+		r.connected(m)
+		pass(20 * time.Second)
+		r.node.Hold(refserver.SSE, 1<<20)
+		r.node.Dead(true)
+		pass(33 * time.Second)
+		assert.Equal(t, uint64(2), m.Metrics().Snapshot().Transports[fallback.WebSocket].Dials)
+		assert.NotContains(t, r.episodes(t), events.GapByDead)
+		pass(30 * time.Second)
+		assert.Contains(t, r.episodes(t), events.GapByDead, "silent again")
+	})
 }
 
 // A node that is dead from the start sends not one event that would tell its dialect.

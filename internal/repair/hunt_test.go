@@ -85,7 +85,8 @@ func TestUnexplainedIsNotAboveItsOwnMinimum(t *testing.T) {
 	b.Found(fact("y", 31*time.Second), at(31*time.Second))
 	counted(b, at(60*time.Second), 2) // x and y
 	assert.True(t, ended(b, at(60*time.Second), "x"), "it is told")
-	assert.Equal(t, []string{"y"}, open(b, at(60*time.Second)), "but explains nothing")
+	assert.False(t, idle(b, at(60*time.Second)), "but explains nothing")
+	assert.Equal(t, []string{"y"}, open(b, at(60*time.Second)))
 	assert.True(t, ended(b, at(61*time.Second), "y"))
 	assert.True(t, idle(b, at(62*time.Second)))
 }
@@ -99,6 +100,7 @@ func TestOutageIsNotAbsorbed(t *testing.T) {
 	b.Begin(now)
 	counted(b, now, 103)
 	assert.Len(t, open(b, now), 5)
+	assert.Equal(t, int64(3), b.Figures().Unexplained)
 }
 
 // What cannot be explained, a peer's artifacts for one, becomes the baseline when

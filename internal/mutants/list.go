@@ -1,0 +1,118 @@
+package main
+
+import "slices"
+
+// The packages with the tests that notice.
+const (
+	inClient   = "./client"
+	inRepair   = "./internal/repair"
+	inBackfill = "./internal/backfill"
+	inPulse    = "./internal/pulse"
+	inOverlap  = "./internal/overlap"
+
+	anyScript = "TestRandomScripts" // of 20 seeds for each dialect
+)
+
+// Files that are mistaken often.
+const (
+	watchFile    = "client/watch.go"
+	loopFile     = "client/loop.go"
+	anchorFile   = "internal/repair/anchor.go"
+	messagesFile = "internal/repair/messages.go"
+)
+
+// mutants are the mistakes: rules that look right, each with a test of the sequence
+// that breaks it, and parts of the machinery that are switched off.
+func mutants() []mutant {
+	return slices.Concat(facts(), horizons(), finality(), cursors(), silence(), overlaps(), gaps())
+}
+
+// facts are mistakes about what comes once, and about what comes at all.
+func facts() []mutant {
+	return []mutant{{
+		"dedupe by content", "client/receive.go",
+		"func (m *ConnectionManager) duplicate(f *transport.Frame) bool {\n",
+		"var contents = map[string]bool{}\n\nfunc (m *ConnectionManager) duplicate(f *transport.Frame) bool {\n" +
+			"if f.Type.Family() == events.Notice {\nif contents[string(f.Data)] {\nreturn true\n}\ncontents[string(f.Data)] = true\n}\n",
+		"TestDedupeIsNotByContent", inClient,
+	}, {
+		"dedupe before the lane: what had to leave it is known, and so passed over", "client/gaps.go",
+		"q.back.push(lost)", "q.gone(lost.epoch)",
+		"TestDedupeIsNotBeforeTheLane", inClient,
+	}, {
+		"nothing is owed: a full lane drops facts", "client/gaps.go",
+		"if f.owed = q.back.fits(lost); f.owed {", "if f.owed = false; f.owed {",
+		anyScript, inClient,
+	}, {
+		"repair is off", "client/manager.go",
+		"m.loop.Run(lctx)", "<-lctx.Done()",
+		anyScript, inClient,
+	}, {
+		"what the start read saw is history", "internal/repair/live.go",
+		"if e.has(handed) {", "if e.has(handed | known) {",
+		"TestWhatTheStartReadSawIsNotHistory", inClient,
+	}, {
+		"a failover is a start", "internal/repair/books.go",
+		"if b.begin != 0 {\n", "if b.begin != 0 && b.progress.begun == b.progress.disturbed {\n",
+		"TestAFailoverIsNoStart", inClient,
+	}, {
+		"another endpoint is a start", anchorFile,
+		"b.moved = true\n", "b.moved, b.begin, b.started = true, 0, false\n",
+		"TestMovingToAnotherEndpointIsNoStart", inRepair,
+	}, {
+		"backfill goes through the lanes", "client/backlog.go",
+		"} else {\n\t\t\t\tq.back.push(e)\n\t\t\t}",
+		"} else if r := &q.lanes[lane(env.Type.Lane())]; r.full() {\nq.lose(lane(env.Type.Lane()), r.pop())\nr.push(e)\n} else {\nr.push(e)\n}",
+		"TestBackfillIsNotThroughTheLanes", inClient,
+	}, {
+		"not_found means asked too early", "internal/repair/books.go",
+		"= 5                // how often", "= 1 << 30 // how often",
+		"TestPrunedParentDoesNotKeepOutOfSync", inRepair,
+	}, {
+		"no MessageAdded for a minute: the filter is wrong", "client/repair.go",
+		`m.say.once("", slog.LevelInfo, "this node does not announce`, `m.say.once("", slog.LevelWarn, "this node does not announce`,
+		"TestNoMessageAddedForAMinuteIsNoWrongFilter", inClient,
+	}, {
+		"states are not read again", "internal/backfill/state.go",
+		"_ = t.cfg.Fill(t.life, env)", "_ = env",
+		"TestStatesAreReadAgain", inClient,
+	}}
+}
+
+// horizons are mistakes about what is new, and about where reading begins.
+func horizons() []mutant {
+	return []mutant{{
+		"what is known is bounded, and there is no horizon", "internal/repair/forget.go",
+		"b.horizon = max(b.horizon, min(newest, b.now))", "",
+		"TestForget$|TestEvictedTipIsNotDeliveredAgain", inRepair,
+	}, {
+		"the horizon is at the oldest that stays", messagesFile,
+		"case at > horizon:\n", "case at >= horizon:\n",
+		"TestEqualTimestampsAcrossTheHorizon", inRepair,
+	}, {
+		"an evicted parent is looked for", messagesFile,
+		"if at <= reach {", "if at <= reach-(1<<62) {",
+		"TestEvictedTipIsNotDeliveredAgain", inRepair,
+	}, {
+		"the horizon is by the host's clock", "client/connection.go",
+		"at := t.stream.ServerTime(); !at.IsZero()", "at := t.stream.ServerTime(); at.Year() == 1",
+		"TestTheHorizonIsNotByTheHostsClock", inClient,
+	}, {
+		"the newest timestamp is the anchor", anchorFile,
+		"if at <= now-int64(settled) && (", "if now != 0 && (",
+		"TestTheNewestTimestampIsNotTheAnchor", inClient,
+	}, {
+		"the newest live event is the anchor", "internal/repair/live.go",
+		"\tif fact != nil { // Options.Known", "\tb.anchor = anchor{id, b.now}\n\tif fact != nil { // Options.Known",
+		"TestTheNewestLiveEventIsNotTheAnchor", inClient,
+	}, {
+		"who does not know the anchor was restarted", "internal/backfill/proof.go",
+		"if again && len(there) == 0 {", "if again || len(there) >= 0 {",
+		"TestAnchorPruned", inBackfill,
+	}, {
+		"a falling count means a restart", "internal/repair/finality.go",
+		"f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})",
+		"if count < last {\nclear(b.entries)\nclear(f.open)\nb.anchor = anchor{}\n}",
+		"TestTwoNodesBehindOneAddressAreNoRestart", inClient,
+	}}
+}
