@@ -37,7 +37,7 @@ func cursors() []mutant {
 		"(at > b.first || at > horizon)", "at > horizon",
 		"TestTheCursorIsNotTheFrontier", inClient,
 	}, {
-		"a handler need not have returned", "client/dispatch.go",
+		"what the handlers have returned from stays owed", "client/dispatch.go",
 		"\t\td.m.books.Delivered(kind, id)\n", "",
 		anyScript, inClient,
 	}}
