@@ -76,6 +76,10 @@ func facts() []mutant {
 		"states are not read again", "internal/backfill/state.go",
 		"_ = t.cfg.Fill(t.life, env)", "_ = env",
 		"TestStatesAreReadAgain", inClient,
+	}, {
+		"a state that left its lane is not read again", "client/receive.go",
+		"\t\tm.loop.Due(t)\n", "",
+		"TestAStateThatLeftItsLaneIsReadAgain", inClient,
 	}}
 }
 
