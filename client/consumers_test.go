@@ -119,12 +119,14 @@ func TestCancelFromTheHandlerBefore(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var first, second handlers.Mux
 		var cancel func()
-		first.OnAny(func(context.Context, events.Envelope) error { cancel(); return nil })
+		subscribed := make(chan struct{})
+		first.OnAny(func(context.Context, events.Envelope) error { <-subscribed; cancel(); return nil })
 		second.OnAny(r.event)
 		m, _ := r.run(&first, client.Options{})
 		var err error
 		cancel, err = m.Subscribe(subscription.All(), &second)
 		require.NoError(t, err)
+		close(subscribed)
 		r.connected(m)
 		r.node.AddMessage(refserver.AddOptions{})
 		pass(10 * time.Second)

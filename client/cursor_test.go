@@ -234,9 +234,9 @@ func TestKnownThatFails(t *testing.T) {
 func TestSyncWaitsForTheHandlersOfWhatWasReceived(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		block := make(chan struct{})
-		handled := 0
+		var handled atomic.Int64
 		var mux handlers.Mux
-		handlers.On(&mux, func(context.Context, events.TransferRecorded) error { <-block; handled++; return nil })
+		handlers.On(&mux, func(context.Context, events.TransferRecorded) error { <-block; handled.Add(1); return nil })
 		m, stop := r.run(&mux, client.Options{})
 		require.NoError(t, m.Sync(t.Context()), "nothing was received")
 		r.connected(m)
@@ -247,16 +247,16 @@ func TestSyncWaitsForTheHandlersOfWhatWasReceived(t *testing.T) {
 		ctx, cancel := contextWithCause(t, time.Second)
 		defer cancel()
 		require.ErrorIs(t, m.Sync(ctx), errTest)
-		done := make(chan int, 1)
+		done := make(chan int64, 1)
 		go func() {
 			if err := m.Sync(t.Context()); err == nil {
-				done <- handled
+				done <- handled.Load()
 			}
 		}()
 		synctest.Wait()
 		require.NoError(t, r.node.Emit(events.TypeTransferRecorded, events.TransferRecorded{Amount: "2"}))
 		close(block)
-		assert.GreaterOrEqual(t, <-done, 5)
+		assert.GreaterOrEqual(t, <-done, int64(5))
 		_ = stop()
 		require.NoError(t, m.Sync(t.Context()))
 	})
