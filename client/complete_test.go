@@ -226,7 +226,7 @@ func TestABusyNodeIsFollowedAsTheBudgetAllows(t *testing.T) {
 			inBubble(t, untrue(), func(t *testing.T, r *rig) {
 				c, m := r.counted(t, client.Options{Fallback: only(transport)})
 				began := time.Now()
-				r.grow(600, 2*time.Minute)
+				r.grow(600, time.Minute)
 				mean, worst := r.asked(began)
 				for range 5 { // the count is told each 6 s, and nothing moves any more
 					pass(6 * time.Second)
@@ -264,10 +264,10 @@ func TestAnIdleNodeIsAskedLittle(t *testing.T) {
 				inBubble(t, untrue(), func(t *testing.T, r *rig) {
 					c, m := r.counted(t, client.Options{Fallback: only(transport), Subscription: row.want})
 					r.grow(70, 2*time.Minute)
-					pass(20 * time.Minute)
+					pass(10 * time.Minute)
 					c.complete(t)
 					began := time.Now()
-					pass(30 * time.Minute)
+					pass(15 * time.Minute)
 					mean, worst := r.asked(began)
 					t.Logf("%.1f requests a minute, %d in the worst; %d messages are not final", mean, worst, m.Health().NotFinal)
 					assert.Positive(t, mean)
