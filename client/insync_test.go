@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -81,6 +82,7 @@ func TestInSyncAfterASwitch(t *testing.T) {
 		r.node.Heal(refserver.Streams)
 		for range 60_000 {
 			time.Sleep(10 * time.Millisecond)
+			synctest.Wait()
 			h := m.Health()
 			if h.State != client.Connected || h.Transport == fallback.Polling {
 				continue
@@ -95,7 +97,7 @@ func TestInSyncAfterASwitch(t *testing.T) {
 	})
 }
 
-// when Run returns, everything that was received has been handled.
+// When Run returns, everything that was received has been handled.
 func TestHeldFinalAtTheEnd(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{Fallback: only(fallback.WebSocket)})

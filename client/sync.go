@@ -63,6 +63,7 @@ func (m *ConnectionManager) WaitInSync(ctx context.Context) error {
 		case s.To == Closed:
 			return closedError{s.Err}
 		case m.inSync():
+			m.sync()
 			return nil
 		}
 		select {
