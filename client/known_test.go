@@ -14,7 +14,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// a Known that does not return, or ends its goroutine, neither keeps Run
+// A Known that does not return, or ends its goroutine, neither keeps Run
 // from ending nor ends the repair.
 func TestKnownEndsItsGoroutine(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {

@@ -17,7 +17,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// no fact is missing after a restart with a cursor; now is the server's, and
+// No fact is missing after a restart with a cursor; now is the server's, and
 // one event with a wrong time does not change that.
 func TestOneEventFromTheFuture(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
@@ -44,7 +44,7 @@ func TestOneEventFromTheFuture(t *testing.T) {
 	})
 }
 
-// memory is bounded, whatever a server sends: ids are ids.
+// Memory is bounded, whatever a server sends: ids are ids.
 func TestLongIDs(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		var mux handlers.Mux

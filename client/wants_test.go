@@ -19,7 +19,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// polling: notices cannot be polled, and a gap says so.
+// Polling: notices cannot be polled, and a gap says so.
 func TestNoticesWantedWhilePolling(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
@@ -37,7 +37,7 @@ func TestNoticesWantedWhilePolling(t *testing.T) {
 	})
 }
 
-// every notice was delivered once, or lies in a gap. A notice that is wanted
+// Every notice was delivered once, or lies in a gap. A notice that is wanted
 // since an outage is missing in it.
 func TestNoticesWantedInAnOutage(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -61,7 +61,7 @@ func TestNoticesWantedInAnOutage(t *testing.T) {
 	})
 }
 
-// the same for types that the SDK does not know: they are notices.
+// The same for types that the SDK does not know: they are notices.
 func TestUnknownTypesAreNotices(t *testing.T) {
 	inBothDialects(t, refserver.Config{Known: append(slices.Clone(events.Types()), "CustomThing")}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{
@@ -78,7 +78,7 @@ func TestUnknownTypesAreNotices(t *testing.T) {
 	})
 }
 
-// between two streams each notice comes once, also one that was subscribed
+// Between two streams each notice comes once, also one that was subscribed
 // to while the old stream was running.
 func TestWidenedThenSwitched(t *testing.T) {
 	inBothDialects(t, refserver.Config{Known: events.Types()}, func(t *testing.T, r *rig) {
@@ -110,7 +110,7 @@ func TestWidenedThenSwitched(t *testing.T) {
 	})
 }
 
-// state: the newest is delivered, to each consumer that wants it.
+// State: the newest is delivered, to each consumer that wants it.
 func TestSecondConsumerOfAState(t *testing.T) {
 	for _, events2 := range []bool{false, true} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {

@@ -13,7 +13,7 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// a MessageFinalized that was received reaches the handlers. A server
+// A MessageFinalized that was received reaches the handlers. A server
 // without REST can never show its message, so it must not wait for that for ever.
 func TestFinalOfAnOldMessageWithoutREST(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -29,7 +29,7 @@ func TestFinalOfAnOldMessageWithoutREST(t *testing.T) {
 	})
 }
 
-// a server without REST, quiet: it is not a dead node.
+// A server without REST, quiet: it is not a dead node.
 func TestQuietServerWithoutREST(t *testing.T) {
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -43,7 +43,7 @@ func TestQuietServerWithoutREST(t *testing.T) {
 	}
 }
 
-// a gap settles; also that of a server which has no REST.
+// A gap settles; also that of a server which has no REST.
 func TestGapsSettleWithoutREST(t *testing.T) {
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.REST, refserver.Answer{Status: 404})

@@ -33,7 +33,7 @@ func TestClimbsWithWitnessOff(t *testing.T) {
 	}
 }
 
-// polling: a completed poll is good; stale ends with what cannot be stale.
+// Polling: a completed poll is good; stale ends with what cannot be stale.
 func TestStaleEndsWhenBeatsCannotBeSeen(t *testing.T) {
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{fallback.WebSocket, fallback.Polling}, Promote: -1}})
@@ -55,7 +55,7 @@ func TestStaleEndsWhenBeatsCannotBeSeen(t *testing.T) {
 	})
 }
 
-// stream, nothing new: at most 7 requests a minute.
+// Stream, nothing new: at most 7 requests a minute.
 func TestIdleRequests(t *testing.T) {
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
