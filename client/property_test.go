@@ -24,14 +24,14 @@ import (
 // a link and slow handlers can do. Then the faults end, and what the client was
 // handed is held against what REST shows.
 //
-// There are 20 scripts for each dialect, 1000 if the environment has CI=true. One
+// There are 20 scripts for each dialect, 500 if the environment has CI=true. One
 // of them alone:
 //
 //	CI=true go test ./client -run 'TestRandomScripts/node/0417$'
 func TestRandomScripts(t *testing.T) {
 	seeds := uint64(20)
 	if os.Getenv("CI") == "true" {
-		seeds = 1000
+		seeds = 500
 	}
 	for _, d := range []refserver.Dialect{refserver.Guide, refserver.Node} {
 		t.Run(d.String(), func(t *testing.T) {
