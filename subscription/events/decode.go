@@ -1,5 +1,7 @@
 package events
 
+//go:generate go run github.com/adic/adic-go/internal/gendecode
+
 import (
 	"bytes"
 	"encoding/json"
@@ -11,6 +13,13 @@ import (
 // Decode parses the payload of env as an E: one of the structs of this package,
 // Gap, or a type of the caller's that implements Event with a value receiver,
 // for events that the SDK does not know.
+//
+// The strings of a struct of this package share the memory of env.Data, so an
+// event may be kept for ever, and keeps the payload alive, with the chunk that
+// the client read it into: 16 KiB at most, or the payload if that is larger. Of
+// what is kept for long and is short, keep a strings.Clone. Data must not be
+// modified as long as the event is in use; who reads into a buffer again and
+// again decodes a copy of it.
 //
 // encoding/json defines what is understood: keys may come in any order and any
 // case, those that E does not have are skipped, those that are missing or null
@@ -30,9 +39,18 @@ func Decode[E Event](env Envelope) (E, error) {
 	if env.Type != want {
 		return zero, &DecodeError{Type: env.Type, Want: want}
 	}
-	err := unmarshal(env.Data, &e, kind)
-	if err != nil {
-		return zero, &DecodeError{Type: env.Type, Want: want, Err: err}
+	if predicted(env.Data, &e) {
+		return e, nil
+	}
+	return judged[E](env, kind)
+}
+
+// judged has encoding/json decode what is not as the generated decoders expect
+// it. It is apart from Decode because here the E lives on the heap.
+func judged[E Event](env Envelope, kind reflect.Type) (E, error) {
+	var e, zero E
+	if err := unmarshal(env.Data, &e, kind); err != nil {
+		return zero, &DecodeError{Type: env.Type, Want: env.Type, Err: err}
 	}
 	return e, nil
 }

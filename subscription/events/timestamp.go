@@ -56,7 +56,7 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	at, err := read(data)
 	if err == nil {
 		at = at.UTC()
-		if year := at.Year(); year < 0 || year > 9999 {
+		if !inYears(at) {
 			err = errors.New("year outside of 0 to 9999")
 		}
 	}
@@ -66,6 +66,9 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	t.Time = at
 	return nil
 }
+
+// inYears reports whether RFC 3339 has a form for at.
+func inYears(at time.Time) bool { return at.Year() >= 0 && at.Year() <= 9999 }
 
 // readNumber reads Unix seconds or milliseconds.
 func readNumber(data []byte) (time.Time, error) {
