@@ -250,7 +250,11 @@ func (p *payload) digits(n uint64) uint64 {
 
 // read reads the two forms that servers write: Unix seconds, RFC 3339.
 func (t *Timestamp) read(p *payload) bool {
-	if text, ok := p.plain(); ok {
+	if p.pos < len(p.data) && p.data[p.pos] == '"' {
+		text, ok := p.plain()
+		if !ok {
+			return false
+		}
 		var room [40]byte // readRFC3339 writes into it
 		at, err := readRFC3339(append(room[:0], text...))
 		t.Time = at.UTC()
