@@ -7,8 +7,8 @@ import (
 )
 
 // An Envelope is an event that has not been decoded yet.
-// It may be kept for ever; Data must not be modified. Its JSON form is read
-// back as it was.
+// It may be kept for ever; Data must not be modified, since many handlers and the
+// strings of decoded events share it. Its JSON form is read back as it was.
 type Envelope struct {
 	Type     Type            `json:"type"`          // what happened; maybe a type the SDK does not know
 	Data     json.RawMessage `json:"data"`          // payload, valid JSON
