@@ -23,14 +23,19 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// mix is a realistic sequence of a node's frames; each %s is an id of its own.
+// added is how many messages the mix begins with.
+const added = 6
+
+// mix is a realistic sequence of a node's frames. Each %s is the id of a message:
+// a new one, or one that is added earlier in the mix and now final. A final whose
+// message was never added would be held back.
 var mix = func() (frames []string) {
 	add := func(n int, frame string) {
 		for range n {
 			frames = append(frames, frame)
 		}
 	}
-	add(6, `{"type":"Event","event":{"type":"MessageAdded","data":{"message_id":"%s","depth":42,"timestamp":1760554622}}}`)
+	add(added, `{"type":"Event","event":{"type":"MessageAdded","data":{"message_id":"%s","depth":42,"timestamp":1760554622}}}`)
 	add(4, `{"type":"Event","event":{"type":"MessageFinalized","data":{"message_id":"%s","finality_type":"kcore","timestamp":1760554622}}}`)
 	add(4, `{"type":"Event","event":{"type":"EnergyUpdated","data":{"total_conflicts":0,"resolved_conflicts":0,"active_conflicts":0,"total_energy":-0.0,"timestamp":1760554622}}}`)
 	add(4, `{"type":"Event","event":{"type":"BalanceChanged","data":{"address":"28c15d42d84c19810f167677ccd51cf0ee55aaae89ee1f06f63e85fab236f2e2","balance_before":"9700","balance_after":"9600","change_amount":"100","change_type":"transfer_out","timestamp":1760554622}}}`)
@@ -108,6 +113,10 @@ func newFirehose(b *testing.B) *firehose {
 }
 
 func (f *firehose) upgrade(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Upgrade") == "" {
+		http.NotFound(w, r) // there is no REST
+		return
+	}
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -138,7 +147,11 @@ func (f *firehose) send(n int, progress func() int64) {
 	for i := range n {
 		k := i % len(mix)
 		if at := places[k]; at >= 0 {
-			for digit, v := 0, i; digit < 16; digit, v = digit+1, v>>4 {
+			of := i
+			if k >= added {
+				of = i - added
+			}
+			for digit, v := 0, of; digit < 16; digit, v = digit+1, v>>4 {
 				templates[k][at+63-digit] = "0123456789abcdef"[v&15]
 			}
 		}
