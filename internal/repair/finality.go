@@ -9,7 +9,8 @@ const sweep = 20 * time.Second // pause between two questions that no count gave
 // The server tells how many messages are final, and of each one that it is asked
 // about whether it is. The count minus the finals that were seen is unexplained;
 // its first value is the baseline, for the server counts what was final before.
-// When it is above the baseline twice running there is something to find.
+// When a count that can be relied on is above the baseline there is something to
+// find.
 type finality struct {
 	open  store           // known and not final
 	hints map[string]bool // of open: probably final
@@ -25,35 +26,29 @@ type finality struct {
 	since       int64 // as of when: what was final then may be in it
 
 	hunt     hunt
-	above    level // since when there is more than is hunted for
-	below    level // since when there is less than the baseline
+	below    level // how often running it was less than the baseline
 	deposits bool  // the newest are to be asked for
 	swept    int64 // when the last question without cause was asked; 0: never
 	ages     ages
 }
 
-// A level is how often running the unexplained was beyond something.
+// A level is how often running the unexplained was below something.
 type level struct {
 	times int
-	last  int64 // when the count before it was
-	at    int64 // since when
-	value int64 // that which is nearest to it
+	value int64 // the highest of those
 }
 
-func (l *level) note(beyond bool, last, now, value int64, nearest func(x, y int64) int64) {
+func (l *level) note(below bool, value int64) {
 	switch {
-	case !beyond:
+	case !below:
 		*l = level{}
 	case l.times == 0:
-		*l = level{times: 1, last: last, at: now, value: value}
+		*l = level{times: 1, value: value}
 	default:
 		l.times++
-		l.value = nearest(l.value, value)
+		l.value = max(l.value, value)
 	}
 }
-
-func lower(x, y int64) int64  { return min(x, y) }
-func higher(x, y int64) int64 { return max(x, y) }
 
 // Counted notes the server's number of final messages.
 func (b *Books) Counted(now time.Time, n uint64) {
@@ -118,7 +113,7 @@ func (f *finality) read() {
 // restart ends all hunts.
 func (f *finality) restart() {
 	f.hunt = hunt{peak: f.baseline, rises: f.hunt.rises[:0]}
-	f.above, f.below, f.deposits = level{}, level{}, false
+	f.below, f.deposits = level{}, false
 }
 
 // compare looks at what is unexplained now; exact says that it is not less than it
@@ -126,10 +121,10 @@ func (f *finality) restart() {
 func (f *finality) compare(now, u int64, exact bool) {
 	f.unexplained = u
 	f.hunt.counted(u)
-	f.above.note(u > f.hunt.peak, f.told, now, u, lower)
 	if exact {
-		f.below.note(u < f.baseline, f.told, now, u, higher)
+		f.below.note(u < f.baseline, u)
 	}
+	last := f.told
 	f.told = now
 	const enough = 2
 	if f.below.times >= enough {
@@ -138,9 +133,9 @@ func (f *finality) compare(now, u int64, exact bool) {
 		f.floor, f.hunt.peak = min(f.floor, f.baseline), min(f.hunt.peak, f.baseline)
 		f.below = level{}
 	}
-	if f.above.times >= 1 {
-		f.hunt.push(rise{last: f.above.last, at: f.above.at, from: f.hunt.peak, value: f.above.value})
-		f.above, f.deposits = level{}, true
+	if u > f.hunt.peak {
+		f.hunt.push(rise{last: last, at: now, from: f.hunt.peak, value: u})
+		f.deposits = true
 	}
 }
 
@@ -188,7 +183,7 @@ func (b *Books) huntLocked(left bool) (ended bool) {
 		if !last.first {
 			f.baseline, f.since = last.value-last.found, last.at
 		}
-		h.rises, f.above = h.rises[:0], level{}
+		h.rises = h.rises[:0]
 	}
 	if len(h.rises) == 0 {
 		h.unsure, h.peak = false, f.baseline

@@ -20,7 +20,7 @@ import (
 // count can be ahead of the announcements that it holds.
 type hunt struct {
 	rises  []rise // the earliest first
-	peak   int64  // what is above it twice running is another rise
+	peak   int64  // what is above it is another rise
 	unsure bool   // there were questions without an answer
 }
 
