@@ -10,7 +10,8 @@ import (
 )
 
 // Dispatch runs the handlers of env on the calling goroutine, one after the other
-// in the order of registration, whatever becomes of ctx, and joins their errors.
+// in the order of registration, those of Concurrent too, whatever becomes of ctx,
+// and joins their errors.
 // A handler that panics counts as a *PanicError, and the others still run. What
 // cannot be held is runtime.Goexit, which t.FailNow calls: it ends the goroutine of
 // the caller.
@@ -21,13 +22,28 @@ import (
 //
 // Dispatch of an event that nobody handles allocates nothing.
 func (m *Mux) Dispatch(ctx context.Context, env events.Envelope) error {
-	row := m.load().row(env.Type)
+	return m.load().row(env.Type).all.run(ctx, env)
+}
+
+// DispatchOrdered is Dispatch for the handlers without Concurrent, OnAny's and
+// OnGap's among them.
+func (m *Mux) DispatchOrdered(ctx context.Context, env events.Envelope) error {
+	return m.load().row(env.Type).ordered.run(ctx, env)
+}
+
+// DispatchConcurrent is Dispatch for the handlers with Concurrent.
+func (m *Mux) DispatchConcurrent(ctx context.Context, env events.Envelope) error {
+	return m.load().row(env.Type).concurrent.run(ctx, env)
+}
+
+// run calls the handlers of c.
+func (c *chain) run(ctx context.Context, env events.Envelope) error {
 	var shared *memo
-	if row.typed > 1 {
+	if c.typed > 1 {
 		shared = &memo{}
 	}
 	var errs []error
-	for _, e := range row.entries {
+	for _, e := range c.entries {
 		if e.removed.Load() {
 			continue
 		}

@@ -18,5 +18,6 @@
 // the table it began with, but calls no function that has been removed meanwhile.
 //
 // The package starts no goroutine: functions run on the goroutine that calls
-// Dispatch, one after the other.
+// Dispatch, one after the other. Concurrent says that a function need not wait for
+// its turn; the goroutines for that are those of whoever dispatches.
 package handlers

@@ -26,6 +26,30 @@ func ExampleOn() {
 	// Output: 5f0c is final by kcore
 }
 
+// A handler that waits, as for a database, may have several events at a time. Those
+// of one message still come one after the other, so that no row is written before
+// what it rests on.
+func ExampleConcurrent() {
+	var mux handlers.Mux
+	save := func(_ context.Context, e events.MessageAdded) error {
+		fmt.Println("saved", e.MessageID)
+		return nil
+	}
+	handlers.On(&mux, save, handlers.Concurrent(4))
+	handlers.On(&mux, func(context.Context, events.TipsUpdated) error { return nil })
+
+	fmt.Println("messages at a time:", mux.Concurrency(events.TypeMessageAdded))
+	fmt.Println("tips, one after the other:", mux.Concurrency(events.TypeTipsUpdated) == 0)
+
+	// Dispatch, as in a test, runs all handlers, one after the other.
+	env, _ := events.Encode(events.MessageAdded{MessageID: "5f0c"})
+	_ = mux.Dispatch(context.Background(), env)
+	// Output:
+	// messages at a time: 4
+	// tips, one after the other: true
+	// saved 5f0c
+}
+
 // A handler needs no network to be tested.
 func ExampleMux_Dispatch() {
 	var mux handlers.Mux

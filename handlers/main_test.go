@@ -31,11 +31,11 @@ func (d *diary) note(name string) handlers.Func {
 }
 
 // on registers a handler for E that writes its name down.
-func on[E events.Event](m *handlers.Mux, d *diary, name string) (remove func()) {
+func on[E events.Event](m *handlers.Mux, d *diary, name string, opts ...handlers.Option) (remove func()) {
 	return handlers.On(m, func(context.Context, E) error {
 		*d = append(*d, name)
 		return nil
-	})
+	}, opts...)
 }
 
 // dispatch sends env and expects no error.

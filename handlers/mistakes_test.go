@@ -63,6 +63,22 @@ func TestMistakesAreRecordedNotThrown(t *testing.T) {
 			func(m *handlers.Mux) func() { return m.OnGap(nil) },
 			"handlers: On[events.Gap]: fn is nil: want a function",
 		},
+		"nobody at a time": {
+			func(m *handlers.Mux) func() {
+				return on[events.TipsUpdated](m, nil, "", handlers.Concurrent(2), handlers.Concurrent(0))
+			},
+			"handlers: On[events.TipsUpdated]: Concurrent(0): want 1 or more",
+		},
+		"fewer than nobody": {
+			func(m *handlers.Mux) func() {
+				return on[events.TipsUpdated](m, nil, "", handlers.Concurrent(-3), handlers.Concurrent(2))
+			},
+			"handlers: On[events.TipsUpdated]: Concurrent(-3): want 1 or more",
+		},
+		"gaps at a time": {
+			func(m *handlers.Mux) func() { return on[events.Gap](m, nil, "", handlers.Concurrent(2)) },
+			"handlers: On[events.Gap]: Concurrent: a gap is told between the events it lies between: want no Concurrent",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var m handlers.Mux

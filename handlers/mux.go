@@ -25,21 +25,31 @@ type Mux struct {
 
 // A table is never changed once a Mux points to it.
 type table struct {
-	all      []*entry             // in order of registration
-	byType   map[events.Type]*row // of types that some handler asked for
-	rest     row                  // those of OnAny: for all other types
-	mistakes []error
+	all        []*entry             // in order of registration
+	byType     map[events.Type]*row // of types that some handler asked for
+	rest       row                  // those of OnAny: for all other types
+	concurrent bool                 // some row has a limit
+	mistakes   []error
 }
 
-// A row is what one event goes through.
+// A row is what the events of one type go through.
 type row struct {
-	entries []*entry // of On and OnAny, in order of registration
+	all        chain // of On and OnAny
+	ordered    chain // those of all without Concurrent
+	concurrent chain // those of all with it
+	limit      int   // the least n of Concurrent, 0 if there is none
+}
+
+// A chain is what one event goes through at a time.
+type chain struct {
+	entries []*entry // in order of registration
 	typed   int      // how many are of On: from two on, it is worth decoding once
 }
 
 // An entry is one registration.
 type entry struct {
 	kind    events.Type // "" for every type
+	limit   int         // n of Concurrent, 0 without
 	handler handler
 	removed atomic.Bool
 }
@@ -75,7 +85,7 @@ func (m *Mux) OnGap(fn func(context.Context, events.Gap) error) (remove func()) 
 // asked for, it always comes.
 func (m *Mux) Types() []events.Type {
 	t := m.load()
-	if len(t.rest.entries) > 0 {
+	if len(t.rest.all.entries) > 0 {
 		return nil
 	}
 	types := make([]events.Type, 0, len(t.byType))
@@ -89,12 +99,12 @@ func (m *Mux) Types() []events.Type {
 
 // Handles reports whether Dispatch would call a handler for an event of type t.
 func (m *Mux) Handles(t events.Type) bool {
-	return len(m.load().row(t).entries) > 0
+	return len(m.load().row(t).all.entries) > 0
 }
 
-// Err returns the mistakes made in registering, joined, or nil: a nil function, or
-// an E that is a pointer, an interface, or does not know its Type. A registration
-// that was a mistake handles nothing.
+// Err returns the mistakes made in registering, joined, or nil: a nil function, an
+// E that is a pointer, an interface, or does not know its Type, or a Concurrent
+// that cannot be. A registration that was a mistake handles nothing.
 func (m *Mux) Err() error { return errors.Join(m.load().mistakes...) }
 
 // load returns the table of now.
@@ -149,18 +159,38 @@ func (t *table) index() {
 		if e.kind != "" {
 			t.byType[e.kind] = &row{}
 		}
+		t.concurrent = t.concurrent || e.limit > 0
 	}
 	for _, e := range t.all {
 		if e.kind != "" {
-			r := t.byType[e.kind]
-			r.entries = append(r.entries, e)
-			r.typed++
+			t.byType[e.kind].add(e)
 			continue
 		}
-		t.rest.entries = append(t.rest.entries, e)
+		t.rest.add(e)
 		for _, r := range t.byType {
-			r.entries = append(r.entries, e)
+			r.add(e)
 		}
+	}
+}
+
+// add puts e at the end of r.
+func (r *row) add(e *entry) {
+	r.all.add(e)
+	if e.limit == 0 {
+		r.ordered.add(e)
+		return
+	}
+	r.concurrent.add(e)
+	if r.limit == 0 || e.limit < r.limit {
+		r.limit = e.limit
+	}
+}
+
+// add puts e at the end of c.
+func (c *chain) add(e *entry) {
+	c.entries = append(c.entries, e)
+	if e.kind != "" {
+		c.typed++
 	}
 }
 

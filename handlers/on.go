@@ -17,10 +17,12 @@ import (
 // implements events.Event with a value receiver. A pointer, an interface or a nil
 // fn is a mistake, see Mux.Err.
 //
+// Options say how events are handed out: see Concurrent.
+//
 // A payload that does not decode is not passed to fn; the *events.DecodeError
 // counts as fn's error. Several handlers of one E are given the same value, so
 // what its slices and maps hold must not be modified.
-func On[E events.Event](m *Mux, fn func(ctx context.Context, event E) error) (remove func()) {
+func On[E events.Event](m *Mux, fn func(ctx context.Context, event E) error, opts ...Option) (remove func()) {
 	kind, err := typeOf[E]()
 	if err != nil {
 		return m.mistake(err)
@@ -28,7 +30,11 @@ func On[E events.Event](m *Mux, fn func(ctx context.Context, event E) error) (re
 	if fn == nil {
 		return m.mistake(fmt.Errorf("handlers: On[%s]: fn is nil: want a function", reflect.TypeFor[E]()))
 	}
-	return m.add(&entry{kind: kind, handler: typed[E](fn)})
+	limit, err := concurrency(kind, opts)
+	if err != nil {
+		return m.mistake(fmt.Errorf("handlers: On[%s]: %w", reflect.TypeFor[E](), err))
+	}
+	return m.add(&entry{kind: kind, limit: limit, handler: typed[E](fn)})
 }
 
 // typeOf returns the type that events of type E have.
