@@ -55,15 +55,11 @@ func (l *life) read(r io.Reader, p []byte) (int, error) {
 	return n, err
 }
 
-// A body is a response's body under watch.
-type body struct {
-	io.ReadCloser
-
-	life *life
-}
+// A readFunc is an io.Reader.
+type readFunc func(p []byte) (int, error)
 
 // Read implements io.Reader.
-func (b *body) Read(p []byte) (int, error) { return b.life.read(b.ReadCloser, p) }
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
 // A socket is the body of a 101: the connection itself, under watch.
 type socket struct {

@@ -61,6 +61,7 @@ type pollStream struct {
 
 	// The rest is Next's.
 
+	park  func()  // of OnPark
 	queue []Frame // what the last poll brought and Next has not returned yet
 	due   time.Time
 	at    int  // of the poll under way: the next step
@@ -93,6 +94,7 @@ func openPoll(ctx context.Context, cfg pollConfig, types []events.Type) (*pollSt
 		shown:    make(map[events.Type]events.Event),
 		first:    true,
 		opening:  true,
+		park:     func() {},
 	}
 	if s.books == nil {
 		s.books = repair.New(0)
@@ -127,6 +129,7 @@ func (s *pollStream) Next() (Frame, error) {
 		if err := s.end.cause(); err != nil {
 			return Frame{}, err
 		}
+		s.park()
 		if !s.sleep() {
 			continue
 		}
@@ -139,6 +142,9 @@ func (s *pollStream) Next() (Frame, error) {
 	s.queue = s.queue[1:]
 	return f, nil
 }
+
+// OnPark implements Stream.
+func (s *pollStream) OnPark(fn func()) { s.park = fn }
 
 // sleep waits until the next poll is due. It reports false if the stream was
 // closed meanwhile.

@@ -22,9 +22,10 @@ type respelling struct {
 	cancel context.CancelFunc
 
 	// Next's own.
-	asks    []ask // what is left to be tried
-	renewed bool  // there has been no frame since the connection was replaced
-	err     error // the end
+	asks    []ask  // what is left to be tried
+	renewed bool   // there has been no frame since the connection was replaced
+	err     error  // the end
+	park    func() // of OnPark
 
 	opening sync.WaitGroup // an opening of Next
 
@@ -39,7 +40,7 @@ func (d *Dialer) openRespelling(ctx context.Context, types []events.Type) (Strea
 	if err != nil {
 		return nil, err
 	}
-	s := &respelling{dialer: d, asks: left, conn: conn}
+	s := &respelling{dialer: d, asks: left, conn: conn, park: func() {}}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return s, nil
 }
@@ -57,6 +58,12 @@ func (s *respelling) Next() (Frame, error) {
 	return Frame{}, s.err
 }
 
+// OnPark implements Stream.
+func (s *respelling) OnPark(fn func()) {
+	s.park = fn
+	s.current().OnPark(fn)
+}
+
 // renew replaces the connection if it has ended because its names were refused.
 // It returns why there is none.
 func (s *respelling) renew(err error) error {
@@ -70,9 +77,13 @@ func (s *respelling) renew(err error) error {
 		return ErrClosed
 	}
 	defer s.opening.Done()
+	s.park()
 	conn, left, err := open(s.ctx, s.dialer, fallback.WebSocket, s.asks, s.dialer.openWebSocket)
-	if err == nil && !s.replace(conn) {
-		conn.Close()
+	if err == nil {
+		conn.OnPark(s.park)
+		if !s.replace(conn) {
+			conn.Close()
+		}
 	}
 	if s.ctx.Err() != nil {
 		return ErrClosed

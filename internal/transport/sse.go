@@ -39,8 +39,9 @@ type sse struct {
 	opened  time.Time
 	reader  *wire.SSEReader
 	lastID  string // Next's: of the reader, as the Dialer knows it
-	body    io.Closer
+	body    io.ReadCloser
 	cancel  context.CancelFunc // of the request
+	park    func()             // of OnPark
 	life    *life
 	end     *end
 	dialect atomic.Uint32 // a wire.Dialect
@@ -69,9 +70,9 @@ func (d *Dialer) openSSE(parent context.Context, a ask) (*sse, error) {
 	s := &sse{
 		dialer: d, lastID: lastID, types: a.types, url: redact(t.url), limit: d.cfg.MaxFrame, idle: d.cfg.IdleTimeout,
 		date: serverTime(resp), opened: time.Now(),
-		body: resp.Body, cancel: cancel, life: newLife(), end: newEnd(),
+		body: resp.Body, cancel: cancel, life: newLife(), end: newEnd(), park: func() {},
 	}
-	s.reader = wire.NewSSEReader(&body{resp.Body, s.life}, int(d.cfg.MaxFrame))
+	s.reader = wire.NewSSEReader(readFunc(s.read), int(d.cfg.MaxFrame))
 	s.reader.Resume(lastID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +158,15 @@ func (s *sse) Next() (Frame, error) {
 		s.dialect.Store(uint32(f.Dialect))
 	}
 	return f, nil
+}
+
+// OnPark implements Stream.
+func (s *sse) OnPark(fn func()) { s.park = fn }
+
+// read reads the body for Next.
+func (s *sse) read(p []byte) (int, error) {
+	s.park()
+	return s.life.read(s.body, p)
 }
 
 // ended translates the reader's error. A stream that ends without the last

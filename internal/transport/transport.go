@@ -107,6 +107,11 @@ type Stream interface {
 	// call returns the same.
 	Next() (Frame, error)
 
+	// OnPark sets fn, which Next calls on its caller's goroutine before it waits
+	// for the server: all that was there has been returned. Whoever collects frames
+	// hands them on then. It must be set before the first Next.
+	OnPark(fn func())
+
 	// LastFrame returns when the last sign of life came: any byte, so also a
 	// Pong, a comment, a part of a large frame; on polling a finished request.
 	LastFrame() time.Time

@@ -45,6 +45,7 @@ type webSocket struct {
 	kept   []result    // what came before the stream was usable
 	heard  bool        // there was an event
 	buf    []byte
+	park   func() // of OnPark
 
 	usable  atomic.Bool   // Open does not take from early any more
 	dialect atomic.Uint32 // a wire.Dialect
@@ -58,7 +59,7 @@ func newWebSocket(d *Dialer, a ask, conn *websocket.Conn, k *keeper, date time.T
 	return &webSocket{
 		dialer: d, ask: a, conn: conn, keeper: k, date: date,
 		limit: d.cfg.MaxFrame, pings: d.cfg.PingInterval, types: a.types,
-		end: newEnd(), gone: make(chan struct{}), left: make(chan struct{}),
+		end: newEnd(), gone: make(chan struct{}), left: make(chan struct{}), park: func() {},
 	}
 }
 
@@ -69,6 +70,7 @@ func (s *webSocket) Next() (Frame, error) {
 	}
 	r, ok := s.nextEarly()
 	if !ok {
+		s.park()
 		r.frame, r.err = s.read()
 	}
 	if r.err != nil {
@@ -93,6 +95,9 @@ func (s *webSocket) Next() (Frame, error) {
 	return r.frame, nil
 }
 
+// OnPark implements Stream.
+func (s *webSocket) OnPark(fn func()) { s.park = fn }
+
 // over notes that Next tells the end.
 func (s *webSocket) over(err error) error {
 	s.leaving.Do(func() { close(s.left) })
@@ -110,6 +115,7 @@ func (s *webSocket) nextEarly() (result, bool) {
 	if s.early == nil {
 		return result{}, false
 	}
+	s.park()
 	select {
 	case r, ok := <-s.early:
 		if ok {
