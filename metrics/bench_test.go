@@ -16,6 +16,9 @@ func TestCountingAllocatesNothing(t *testing.T) {
 	var c metrics.Counters
 	c.Received("Gossip", 1, noon) // the first of a name makes its cell
 	c.DialFailed(fallback.SSE, "timeout")
+	c.Slow(events.TypeTipsUpdated, time.Second)
+	var in metrics.Input
+	var out metrics.Output
 	for name, count := range map[string]func(){
 		"known":   func() { c.Received(events.TypeTipsUpdated, 100, noon) },
 		"unknown": func() { c.Received("Gossip", 100, noon) },
@@ -23,8 +26,53 @@ func TestCountingAllocatesNothing(t *testing.T) {
 		"fates":   func() { c.Filtered(); c.Duplicate(); c.Dropped(events.High) },
 		"reason":  func() { c.DialFailed(fallback.SSE, "timeout") },
 		"bytes":   func() { c.Bytes(fallback.SSE, 100) },
+		"slow":    func() { c.Slow(events.TypeTipsUpdated, time.Second) },
+		"batch":   func() { fill(&in, &out); c.AddInput(&in); c.AddOutput(&out) },
 	} {
 		assert.Zero(t, testing.AllocsPerRun(100, count), name)
+	}
+}
+
+// fill collects a few of everything.
+func fill(in *metrics.Input, out *metrics.Output) {
+	for _, kind := range []events.Type{events.TypeTipsUpdated, events.TypeMessageAdded, "Gossip"} {
+		in.Bytes(fallback.WebSocket, 120)
+		in.Received(kind, 100, noon)
+		out.Handled(kind, time.Millisecond)
+	}
+	in.Filtered()
+	in.Duplicate()
+	in.Dropped(events.High)
+	in.Coalesced(events.Low)
+}
+
+// BenchmarkInput is an event of a batch of 64, its part of the adding included.
+func BenchmarkInput(b *testing.B) {
+	benchmarkBatch(b, func(c *metrics.Counters) (one func(events.Type), add func()) {
+		var in metrics.Input
+		return func(t events.Type) { in.Bytes(fallback.WebSocket, 120); in.Received(t, 100, noon) }, func() { c.AddInput(&in) }
+	})
+}
+
+// BenchmarkOutput is the same of an event that was handled.
+func BenchmarkOutput(b *testing.B) {
+	benchmarkBatch(b, func(c *metrics.Counters) (one func(events.Type), add func()) {
+		var out metrics.Output
+		return func(t events.Type) { out.Handled(t, time.Microsecond) }, func() { c.AddOutput(&out) }
+	})
+}
+
+func benchmarkBatch(b *testing.B, use func(*metrics.Counters) (one func(events.Type), add func())) {
+	kinds := [4]events.Type{
+		events.TypeMessageAdded, events.TypeMessageFinalized, events.TypeEnergyUpdated, events.TypeTipsUpdated,
+	}
+	var c metrics.Counters
+	one, add := use(&c)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if one(kinds[i%4]); i%64 == 63 {
+			add()
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // adds asserts what must hold in every snapshot.
 func adds(t *testing.T, s metrics.Snapshot) {
 	t.Helper()
-	var received, handled, dropped uint64
+	var received, handled, dropped, coalesced uint64
 	for kind, n := range s.ByType {
 		received += n
 		require.LessOrEqual(t, s.HandledByType[kind], n, "%s", kind)
@@ -29,11 +29,15 @@ func adds(t *testing.T, s metrics.Snapshot) {
 	for _, n := range s.DroppedByLane {
 		dropped += n
 	}
+	for _, n := range s.CoalescedByLane {
+		coalesced += n
+	}
 	require.Equal(t, received, s.Received)
 	require.Equal(t, handled, s.Handled)
 	require.Equal(t, dropped, s.Dropped)
+	require.Equal(t, coalesced, s.Coalesced)
 	require.LessOrEqual(t, s.Unknown, s.Received)
-	require.Equal(t, s.Received, s.Handled+s.Dropped+s.Filtered+s.Duplicates+s.Pending)
+	require.Equal(t, s.Received, s.Handled+s.Dropped+s.Coalesced+s.Filtered+s.Duplicates+s.Pending)
 	require.LessOrEqual(t, s.HandlerTime.Count, s.Handled)
 	require.Equal(t, s.Received == 0, s.LastEventTime.IsZero())
 

@@ -8,21 +8,6 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// types is how many types can have a counter of their own, without a label.
-const types = 64
-
-// known lists the types that have one, slots says where.
-var (
-	known = events.Types()[:min(types, len(events.Types()))]
-	slots = func() map[events.Type]int {
-		m := make(map[events.Type]int, len(known))
-		for i, t := range known {
-			m[t] = i
-		}
-		return m
-	}()
-)
-
 // padding keeps what two goroutines write off each other's cache lines.
 type padding [64]byte
 
@@ -30,33 +15,37 @@ type padding [64]byte
 // safe for concurrent use, take no lock except to add a label that is new, and
 // allocate nothing otherwise. Counters must not be copied after first use.
 type Counters struct {
-	in  input // written by those who read from connections
+	in  arrivals // written by those who read from connections
 	_   padding
-	out output // written by those who call handlers
+	out returns // written by those who call handlers
 	_   padding
 
 	unknown labels[flow] // types without a slot
 	links   [fallback.Polling + 1]link
 	jumps   [fallback.Polling + 1][fallback.Polling + 1]atomic.Uint64 // promotions, from and to
 	gaps    tally
+	slow    labels[slowness]
 	repair  repairs
 	status  atomic.Pointer[status]
 
 	reconnections, polls atomic.Uint64
 }
 
-// input is what is known of an event before it is queued.
-type input struct {
+// arrivals are what is known of an event before it is queued.
+type arrivals struct {
 	received             [types]atomic.Uint64
 	bytes                atomic.Uint64
 	last                 atomic.Int64 // Unix nanoseconds; 0 if there was none
 	filtered, duplicates atomic.Uint64
-	dropped              [events.Low + 1]atomic.Uint64
+	dropped, coalesced   lanes
 	garbage              tally
 }
 
-// output is what is known of an event when its handlers have returned.
-type output struct {
+// lanes are a count for each lane; the first is that of what is no known lane.
+type lanes [events.Low + 1]atomic.Uint64
+
+// returns are what is known of an event when its handlers have returned.
+type returns struct {
 	handled                      [types]atomic.Uint64
 	time                         histogram
 	errors, panics, decodeErrors atomic.Uint64
@@ -82,7 +71,7 @@ func (c *Counters) Received(t events.Type, bytes int, at time.Time) {
 		raise(&c.in.last, at.UnixNano())
 	}
 	c.in.bytes.Add(uint64(max(bytes, 0)))
-	if i, ok := slots[t]; ok {
+	if i, ok := slotOf(t); ok {
 		c.in.received[i].Add(1)
 		return
 	}
@@ -97,11 +86,18 @@ func (c *Counters) Filtered() { c.in.filtered.Add(1) }
 func (c *Counters) Duplicate() { c.in.duplicates.Add(1) }
 
 // Dropped counts an event that a full lane threw away.
-func (c *Counters) Dropped(lane events.Priority) {
+func (c *Counters) Dropped(lane events.Priority) { c.in.dropped[laneOf(lane)].Add(1) }
+
+// Coalesced counts an event that a later one of its type took the place of, in a
+// lane that keeps the latest.
+func (c *Counters) Coalesced(lane events.Priority) { c.in.coalesced[laneOf(lane)].Add(1) }
+
+// laneOf returns lane, AnyPriority for what is no lane.
+func laneOf(lane events.Priority) events.Priority {
 	if lane > events.Low {
-		lane = events.AnyPriority
+		return events.AnyPriority
 	}
-	c.in.dropped[lane].Add(1)
+	return lane
 }
 
 // Garbage counts a frame that could not be understood, by a short word for the
@@ -115,7 +111,7 @@ func (c *Counters) Handled(t events.Type, took time.Duration) {
 	if t == events.TypeGap {
 		return
 	}
-	if i, ok := slots[t]; ok {
+	if i, ok := slotOf(t); ok {
 		c.out.handled[i].Add(1)
 	} else {
 		c.unknown.at(string(t)).handled.Add(1)

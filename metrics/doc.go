@@ -10,13 +10,15 @@
 // # What adds up
 //
 // Each event that was received meets one fate: it is handled, dropped from a full
-// lane, filtered out because nobody subscribed to it, or thrown away as a
-// duplicate; until then it is pending. In every Snapshot, however busy the client
+// lane, coalesced because a later one of its type took its place in a lane that
+// keeps the latest, filtered out because nobody subscribed to it, or thrown away as
+// a duplicate; until then it is pending. In every Snapshot, however busy the client
 // is:
 //
 //   - Received is the sum of ByType, Handled the sum of HandledByType, Dropped the
-//     sum of DroppedByLane, and HandledByType of a type is at most ByType of it;
-//   - Handled + Dropped + Filtered + Duplicates + Pending = Received;
+//     sum of DroppedByLane, Coalesced that of CoalescedByLane, and HandledByType of
+//     a type is at most ByType of it;
+//   - Handled + Dropped + Coalesced + Filtered + Duplicates + Pending = Received;
 //   - of each transport, Dials is at least Connects + DialFailures, and Connects at
 //     least Disconnects.
 //
@@ -24,6 +26,9 @@
 // only have grown by the time that the one it depends on is read. It is why
 // Received must be called before the event is passed on, and Dial before the
 // attempt.
+//
+// Who counts many events at a time does it in an Input or an Output, where a count
+// is a plain addition, and adds that to the Counters once for all of them.
 //
 // # Bounds
 //

@@ -16,9 +16,11 @@ import (
 func TestStringIsForPeople(t *testing.T) {
 	assert.Equal(t, strings.TrimPrefix(`
 connection: connected (websocket), 1 reconnection, 1 poll, 1 from sse up to websocket
-events: 7 received (510 bytes), 2 handled, 1 dropped, 1 filtered, 1 duplicate, 2 pending, 1 of unknown types, the last at 2024-01-15T12:00:01Z
+events: 7 received (510 bytes), 2 handled, 1 dropped, 1 coalesced, 1 filtered, 1 duplicate, 1 pending, 1 of unknown types, the last at 2024-01-15T12:00:01Z
 dropped by lane: high: 1, medium: 0, low: 0
+coalesced by lane: high: 0, medium: 0, low: 1
 handlers: 2.001s on average, 4s at most, 1 error, 1 panic, 1 decode error
+slow handlers: MessageAdded: 1 time, 4s at most
 gaps: disconnect: 1, overflow: 1
 repair: 1 backfilled, 2 owed, -1 unexplained finals, 3 not final, 1 deferred, 5 late
 garbage: not JSON: 1
@@ -53,15 +55,17 @@ func TestJSONForm(t *testing.T) {
 	assert.Equal(t, strings.NewReplacer("\n", "", "\t", "").Replace(`{
 		"connection_status":"connected","transport":"websocket","reconnections":1,
 		"last_event_time":"2024-01-15T12:00:01.5Z",
-		"events_received":7,"events_handled":2,"events_dropped":1,"events_filtered":1,"events_duplicate":1,
-		"events_pending":2,"events_unknown":1,"event_bytes":510,
+		"events_received":7,"events_handled":2,"events_dropped":1,"events_coalesced":1,"events_filtered":1,"events_duplicate":1,
+		"events_pending":1,"events_unknown":1,"event_bytes":510,
 		"events_by_type":{"Gossip":1,"MessageAdded":2,"TipsUpdated":4},
 		"handled_by_type":{"MessageAdded":1,"TipsUpdated":1},
 		"dropped_by_lane":{"high":1,"low":0,"medium":0},
+		"coalesced_by_lane":{"high":0,"low":1,"medium":0},
 		"handler_time":{"count":2,"total_ns":4002000000,"max_ns":4000000000,"buckets":[
 			{"bound_ns":10000,"count":0},{"bound_ns":100000,"count":0},{"bound_ns":1000000,"count":0},
 			{"bound_ns":10000000,"count":1},{"bound_ns":100000000,"count":1},
 			{"bound_ns":1000000000,"count":1},{"bound_ns":10000000000,"count":2}]},
+		"slow_handlers_by_type":{"MessageAdded":{"count":1,"max_ns":4000000000}},
 		"handler_errors":1,"handler_panics":1,"decode_errors":1,
 		"garbage_by_reason":{"not JSON":1},"gaps_by_cause":{"disconnect":1,"overflow":1},
 		"transports":{

@@ -23,13 +23,44 @@ type histogram struct {
 // observe adds d. A negative duration, which a stepped clock can give, counts as 0.
 func (h *histogram) observe(d time.Duration) {
 	d = max(d, 0)
+	h.total.Add(int64(d))
+	raise(&h.max, int64(d))
+	h.counts[bucketOf(d)].Add(1)
+}
+
+// bucketOf returns the bucket of d.
+func bucketOf(d time.Duration) int {
 	i := 0
 	for i < len(bounds) && d > bounds[i] {
 		i++
 	}
-	h.total.Add(int64(d))
-	raise(&h.max, int64(d))
-	h.counts[i].Add(1)
+	return i
+}
+
+// spans are a histogram for one goroutine.
+type spans struct {
+	counts [len(bounds) + 1]uint32
+	total  time.Duration
+	max    time.Duration
+}
+
+func (s *spans) observe(d time.Duration) {
+	d = max(d, 0)
+	s.total += d
+	s.max = max(s.max, d)
+	s.counts[bucketOf(d)]++
+}
+
+// add adds s and empties it.
+func (h *histogram) add(s *spans) {
+	h.total.Add(int64(s.total))
+	raise(&h.max, int64(s.max))
+	for i, n := range s.counts {
+		if n != 0 {
+			h.counts[i].Add(uint64(n))
+		}
+	}
+	*s = spans{}
 }
 
 // read returns the histogram as of now.

@@ -14,12 +14,15 @@ type link struct {
 	failures, disconnects tally
 }
 
-// link returns the counters of t; what is no transport counts as None.
-func (c *Counters) link(t fallback.Transport) *link {
+// link returns the counters of t.
+func (c *Counters) link(t fallback.Transport) *link { return &c.links[transport(t)] }
+
+// transport returns t; what is no transport counts as None.
+func transport(t fallback.Transport) fallback.Transport {
 	if t > fallback.Polling {
-		t = fallback.None
+		return fallback.None
 	}
-	return &c.links[t]
+	return t
 }
 
 // Dial counts an attempt to connect. It must be called before the attempt, and
@@ -45,10 +48,7 @@ func (c *Counters) Bytes(t fallback.Transport, n int) { c.link(t).bytes.Add(uint
 // Status notes the name of the connection's state, such as "connected", and the
 // transport that is tried or delivers.
 func (c *Counters) Status(name string, t fallback.Transport) {
-	if t > fallback.Polling {
-		t = fallback.None
-	}
-	c.status.Store(&status{name: clean(name), transport: t})
+	c.status.Store(&status{name: clean(name), transport: transport(t)})
 }
 
 // Reconnected counts a connection that came after one that was lost.

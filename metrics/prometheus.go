@@ -38,6 +38,8 @@ func (s Snapshot) writeEvents(f *families) {
 	samples(f, "type", s.HandledByType)
 	f.begin("events_dropped_total", "counter", "Events thrown away by full lanes.")
 	samples(f, "lane", s.DroppedByLane)
+	f.begin("events_coalesced_total", "counter", "Events that a later one of their type took the place of in a lane.")
+	samples(f, "lane", s.CoalescedByLane)
 	f.single("events_filtered_total", "counter", "Events that no subscription selects.", s.Filtered)
 	f.single("events_duplicate_total", "counter", "Facts that had been passed on before.", s.Duplicates)
 	f.single("events_unknown_total", "counter", "Events received of types that are not in the catalogue.", s.Unknown)
@@ -57,11 +59,12 @@ func (s Snapshot) writeEvents(f *families) {
 func (s Snapshot) writeHandlers(f *families) {
 	f.begin("handler_seconds", "histogram", "How long the handlers of an event took together.")
 	for _, bucket := range s.HandlerTime.Buckets {
-		f.sample("_bucket", strconv.FormatUint(bucket.Count, 10), "le", seconds(bucket.Bound))
+		f.sample("_bucket", whole(bucket.Count), "le", seconds(bucket.Bound))
 	}
-	f.sample("_bucket", strconv.FormatUint(s.HandlerTime.Count, 10), "le", "+Inf")
+	f.sample("_bucket", whole(s.HandlerTime.Count), "le", "+Inf")
 	f.sample("_sum", seconds(s.HandlerTime.Total))
-	f.sample("_count", strconv.FormatUint(s.HandlerTime.Count, 10))
+	f.sample("_count", whole(s.HandlerTime.Count))
+	s.writeSlow(f)
 	f.single("handler_errors_total", "counter", "Handlers that returned an error.", s.HandlerErrors)
 	f.single("handler_panics_total", "counter", "Handlers that panicked.", s.HandlerPanics)
 	f.single("decode_errors_total", "counter", "Payloads that were not what their type promises.", s.DecodeErrors)
@@ -77,7 +80,7 @@ func (s Snapshot) writeConnections(f *families) {
 	f.single("polls_total", "counter", "Completed polls.", s.Polls)
 	f.begin("promotions_total", "counter", "Better transports that took the place of a running one.")
 	for _, p := range s.Promotions {
-		f.sample("", strconv.FormatUint(p.Count, 10), "from", p.From.String(), "to", p.To.String())
+		f.sample("", whole(p.Count), "from", p.From.String(), "to", p.To.String())
 	}
 	s.perTransport(f, "dials_total", "counter", "Attempts to connect.", func(k Link) uint64 { return k.Dials })
 	s.perReason(f, "dial_failures_total", "Attempts that led to no usable connection.", func(k Link) map[string]uint64 { return k.FailedBy })
@@ -91,7 +94,7 @@ func (s Snapshot) writeConnections(f *families) {
 func (s Snapshot) perTransport(f *families, name, kind, help string, value func(Link) uint64) {
 	f.begin(name, kind, help)
 	for _, t := range slices.Sorted(maps.Keys(s.Transports)) {
-		f.sample("", strconv.FormatUint(value(s.Transports[t]), 10), "transport", t.String())
+		f.sample("", whole(value(s.Transports[t])), "transport", t.String())
 	}
 }
 
@@ -106,7 +109,7 @@ func (s Snapshot) perReason(f *families, name, help string, value func(Link) map
 // samples writes one sample for each key, in the order of the keys.
 func samples[K cmp.Ordered](f *families, key string, values map[K]uint64, labels ...string) {
 	for _, k := range slices.Sorted(maps.Keys(values)) {
-		f.sample("", strconv.FormatUint(values[k], 10), append(labels, key, fmt.Sprint(k))...)
+		f.sample("", whole(values[k]), append(labels, key, fmt.Sprint(k))...)
 	}
 }
 
@@ -125,7 +128,7 @@ func (f *families) begin(name, kind, help string) {
 // single writes a family of one sample.
 func (f *families) single(name, kind, help string, value uint64) {
 	f.begin(name, kind, help)
-	f.sample("", strconv.FormatUint(value, 10))
+	f.sample("", whole(value))
 }
 
 // sample writes one line of the family; labels are names and values in turn.
@@ -143,6 +146,9 @@ func (f *families) sample(suffix, value string, labels ...string) {
 
 // escape is how the format writes label values.
 var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// whole writes a count.
+func whole(n uint64) string { return strconv.FormatUint(n, 10) }
 
 // seconds writes a duration in the base unit.
 func seconds(d time.Duration) string { return float(d.Seconds()) }

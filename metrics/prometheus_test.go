@@ -34,10 +34,13 @@ adic_client_events_handled_total{type="TipsUpdated"} 1
 adic_client_events_dropped_total{lane="high"} 1
 adic_client_events_dropped_total{lane="medium"} 0
 adic_client_events_dropped_total{lane="low"} 0
+adic_client_events_coalesced_total{lane="high"} 0
+adic_client_events_coalesced_total{lane="medium"} 0
+adic_client_events_coalesced_total{lane="low"} 1
 adic_client_events_filtered_total 1
 adic_client_events_duplicate_total 1
 adic_client_events_unknown_total 1
-adic_client_events_pending 2
+adic_client_events_pending 1
 adic_client_event_bytes_total 510
 adic_client_last_event_timestamp_seconds 1.7053200015e+09
 adic_client_gaps_total{cause="disconnect"} 1
@@ -52,6 +55,8 @@ adic_client_handler_seconds_bucket{le="10"} 2
 adic_client_handler_seconds_bucket{le="+Inf"} 2
 adic_client_handler_seconds_sum 4.002
 adic_client_handler_seconds_count 2
+adic_client_slow_handlers_total{type="MessageAdded"} 1
+adic_client_slow_handler_max_seconds{type="MessageAdded"} 4
 adic_client_handler_errors_total 1
 adic_client_handler_panics_total 1
 adic_client_decode_errors_total 1
@@ -91,7 +96,7 @@ adic_client_late_messages_total 5
 	}
 	assert.Equal(t, want, samples.String())
 	assert.Contains(t, text, "# HELP adic_client_events_pending Events received that have met no fate yet.\n"+
-		"# TYPE adic_client_events_pending gauge\nadic_client_events_pending 2\n")
+		"# TYPE adic_client_events_pending gauge\nadic_client_events_pending 1\n")
 }
 
 func TestPrometheusOfNothing(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 
 // A Snapshot is what had been counted at some moment. It shares nothing with the
 // Counters it came from. Maps have only entries that are not zero, except
-// Transports and DroppedByLane, which are complete. Its JSON form has the keys
+// Transports, DroppedByLane and CoalescedByLane, which are complete. Its JSON form has the keys
 // below and is read back as it was.
 type Snapshot struct {
 	ConnectionStatus string             `json:"connection_status"` // "disconnected" before the first Status
@@ -21,6 +21,7 @@ type Snapshot struct {
 	Received      uint64    `json:"events_received"`          // of any type, beats included, before any filter
 	Handled       uint64    `json:"events_handled"`
 	Dropped       uint64    `json:"events_dropped"`   // by full lanes
+	Coalesced     uint64    `json:"events_coalesced"` // a later one of the type took their place in a lane
 	Filtered      uint64    `json:"events_filtered"`  // nobody subscribed to them
 	Duplicates    uint64    `json:"events_duplicate"` // facts that had been passed on before
 	Pending       uint64    `json:"events_pending"`   // received, and none of the above yet
@@ -31,12 +32,15 @@ type Snapshot struct {
 	HandledByType map[events.Type]uint64     `json:"handled_by_type"` // of Handled
 	DroppedByLane map[events.Priority]uint64 `json:"dropped_by_lane"` // of Dropped; "all": no known lane
 
-	HandlerTime   Durations         `json:"handler_time"` // of all handlers of an event together
-	HandlerErrors uint64            `json:"handler_errors"`
-	HandlerPanics uint64            `json:"handler_panics"`
-	DecodeErrors  uint64            `json:"decode_errors"` // payloads that were not what their type promises
-	Garbage       map[string]uint64 `json:"garbage_by_reason"`
-	Gaps          map[string]uint64 `json:"gaps_by_cause"`
+	CoalescedByLane map[events.Priority]uint64 `json:"coalesced_by_lane"` // of Coalesced
+
+	HandlerTime   Durations            `json:"handler_time"` // of all handlers of an event together
+	SlowHandlers  map[events.Type]Slow `json:"slow_handlers_by_type"`
+	HandlerErrors uint64               `json:"handler_errors"`
+	HandlerPanics uint64               `json:"handler_panics"`
+	DecodeErrors  uint64               `json:"decode_errors"` // payloads that were not what their type promises
+	Garbage       map[string]uint64    `json:"garbage_by_reason"`
+	Gaps          map[string]uint64    `json:"gaps_by_cause"`
 
 	Transports map[fallback.Transport]Link `json:"transports"`
 	Promotions []Promotion                 `json:"promotions,omitempty"`
@@ -75,6 +79,7 @@ func (c *Counters) Snapshot() Snapshot {
 	s.Polls = c.polls.Load()
 	s.Garbage, _ = c.in.garbage.sum()
 	s.Gaps, _ = c.gaps.sum()
+	s.SlowHandlers = c.slowBy()
 	s.HandlerErrors = c.out.errors.Load()
 	s.HandlerPanics = c.out.panics.Load()
 	s.DecodeErrors = c.out.decodeErrors.Load()
@@ -89,14 +94,8 @@ func (c *Counters) Snapshot() Snapshot {
 func (c *Counters) events(s *Snapshot) {
 	s.HandlerTime = c.out.time.read()
 	s.HandledByType, s.Handled = c.byType(&c.out.handled, func(f *flow) *atomic.Uint64 { return &f.handled })
-	s.DroppedByLane = make(map[events.Priority]uint64, len(c.in.dropped))
-	for lane := range c.in.dropped {
-		n := c.in.dropped[lane].Load()
-		s.Dropped += n
-		if lane != int(events.AnyPriority) || n > 0 {
-			s.DroppedByLane[events.Priority(lane)] = n
-		}
-	}
+	s.DroppedByLane, s.Dropped = c.in.dropped.read()
+	s.CoalescedByLane, s.Coalesced = c.in.coalesced.read()
 	s.Filtered = c.in.filtered.Load()
 	s.Duplicates = c.in.duplicates.Load()
 
@@ -112,9 +111,22 @@ func (c *Counters) events(s *Snapshot) {
 	if last := c.in.last.Load(); last != 0 && s.Received > 0 {
 		s.LastEventTime = time.Unix(0, last).UTC()
 	}
-	if fates := s.Handled + s.Dropped + s.Filtered + s.Duplicates; fates < s.Received {
+	if fates := s.Handled + s.Dropped + s.Coalesced + s.Filtered + s.Duplicates; fates < s.Received {
 		s.Pending = s.Received - fates
 	}
+}
+
+// read returns the counts, and their sum.
+func (l *lanes) read() (byLane map[events.Priority]uint64, total uint64) {
+	byLane = make(map[events.Priority]uint64, len(l))
+	for lane := range l {
+		n := l[lane].Load()
+		total += n
+		if lane != int(events.AnyPriority) || n > 0 {
+			byLane[events.Priority(lane)] = n
+		}
+	}
+	return byLane, total
 }
 
 // byType reads one count of each type, and their sum.

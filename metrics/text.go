@@ -26,7 +26,7 @@ func (s Snapshot) String() string {
 	}
 	fmt.Fprintf(&b, "\nevents: %d received (%d bytes), %d handled", s.Received, s.EventBytes, s.Handled)
 	b.WriteString(counts(", ",
-		count{s.Dropped, "dropped", ""}, count{s.Filtered, "filtered", ""}, count{s.Duplicates, "duplicate", "s"},
+		count{s.Dropped, "dropped", ""}, count{s.Coalesced, "coalesced", ""}, count{s.Filtered, "filtered", ""}, count{s.Duplicates, "duplicate", "s"},
 		count{s.Pending, "pending", ""}, count{s.Unknown, "of unknown types", ""}))
 	if !s.LastEventTime.IsZero() {
 		fmt.Fprintf(&b, ", the last at %s", s.LastEventTime.Format(time.RFC3339))
@@ -34,9 +34,15 @@ func (s Snapshot) String() string {
 	if s.Dropped > 0 {
 		b.WriteString("\ndropped by lane: " + list(s.DroppedByLane))
 	}
+	if s.Coalesced > 0 {
+		b.WriteString("\ncoalesced by lane: " + list(s.CoalescedByLane))
+	}
 	fmt.Fprintf(&b, "\nhandlers: %s on average, %s at most", s.HandlerTime.Mean(), s.HandlerTime.Max)
 	b.WriteString(counts(", ",
 		count{s.HandlerErrors, "error", "s"}, count{s.HandlerPanics, "panic", "s"}, count{s.DecodeErrors, "decode error", "s"}))
+	if len(s.SlowHandlers) > 0 {
+		b.WriteString("\nslow handlers: " + slowText(s.SlowHandlers))
+	}
 	if len(s.Gaps) > 0 {
 		b.WriteString("\ngaps: " + list(s.Gaps))
 	}
