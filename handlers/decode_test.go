@@ -89,6 +89,44 @@ func TestADecodeErrorIsSharedToo(t *testing.T) {
 	assert.Equal(t, diary{"3"}, d)
 }
 
+// What one event was decoded to is in the way of none that comes later, or that a
+// handler dispatches meanwhile.
+func TestWhatIsSharedIsOfOneEventOnly(t *testing.T) {
+	var m handlers.Mux
+	var got []counted
+	keep := func(_ context.Context, e counted) error { got = append(got, e); return nil }
+	send := func(data string) error {
+		return m.Dispatch(context.Background(), events.Envelope{Type: events.TypeTipsUpdated, Data: []byte(data)})
+	}
+	nested := false
+	handlers.On(&m, func(_ context.Context, e counted) error {
+		got = append(got, e)
+		if nested {
+			return nil
+		}
+		nested = true
+		return send(`{"tips":["inner"]}`)
+	})
+	handlers.On(&m, keep)
+
+	require.NoError(t, send(`{"tips":["outer"]}`))
+	require.Error(t, send(`{"tips":3}`))
+	require.NoError(t, send(`{}`))
+	outer, inner := counted{Tips: []string{"outer"}}, counted{Tips: []string{"inner"}}
+	assert.Equal(t, []counted{outer, inner, inner, outer, {}, {}}, got)
+}
+
+func TestAHandlerThatPanicsLeavesWhatIsDecodedToTheNext(t *testing.T) {
+	var m handlers.Mux
+	var d diary
+	handlers.On(&m, func(context.Context, counted) error { panic("boom") })
+	on[counted](&m, &d, "next")
+	decodes.Store(0)
+	require.EqualError(t, m.Dispatch(context.Background(), tips), "handlers: panic: boom")
+	assert.Equal(t, int64(1), decodes.Load())
+	assert.Equal(t, diary{"next"}, d)
+}
+
 func TestAnEventThatOnlyAnyHandlesIsNotDecoded(t *testing.T) {
 	var m handlers.Mux
 	m.OnAny(func(context.Context, events.Envelope) error { return nil })

@@ -42,8 +42,9 @@ type row struct {
 
 // A chain is what one event goes through at a time.
 type chain struct {
-	entries []*entry // in order of registration
-	typed   int      // how many are of On: from two on, it is worth decoding once
+	entries []*entry  // in order of registration
+	typed   int       // how many are of On: from two on, it is worth decoding once
+	memos   sync.Pool // of *memo
 }
 
 // An entry is one registration.

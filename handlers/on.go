@@ -64,34 +64,25 @@ type typed[E events.Event] func(context.Context, E) error
 
 // handle decodes env, or takes what another handler has decoded, and calls f.
 func (f typed[E]) handle(ctx context.Context, env events.Envelope, memo *memo) error {
-	event, err := decode[E](env, memo)
+	if memo != nil {
+		return f.share(ctx, env, memo)
+	}
+	event, err := events.Decode[E](env)
 	if err != nil {
 		return err
 	}
 	return f(ctx, event)
 }
 
-// A memo holds what one event was decoded to, one decoded[E] for each E that was
-// asked for. It lives as long as one Dispatch.
-type memo struct{ values []any }
-
-// decoded is a result of events.Decode.
-type decoded[E events.Event] struct {
-	event E
-	err   error
-}
-
-// decode is events.Decode, done once for each E and memo.
-func decode[E events.Event](env events.Envelope, memo *memo) (E, error) {
-	if memo == nil {
-		return events.Decode[E](env)
+// share is handle with a memo. It is apart from handle to keep that small.
+func (f typed[E]) share(ctx context.Context, env events.Envelope, memo *memo) error {
+	d := remembered[E](memo)
+	if !d.valid {
+		d.event, d.err = events.Decode[E](env)
+		d.valid = true
 	}
-	for _, v := range memo.values {
-		if d, ok := v.(decoded[E]); ok {
-			return d.event, d.err
-		}
+	if d.err != nil {
+		return d.err
 	}
-	event, err := events.Decode[E](env)
-	memo.values = append(memo.values, decoded[E]{event, err})
-	return event, err
+	return f(ctx, d.event)
 }
