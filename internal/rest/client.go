@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,8 +40,9 @@ const (
 type Client struct {
 	config Config
 
+	clock atomic.Pointer[clock] // nil: no answer has told the time
+
 	mu    sync.Mutex
-	clock clock
 	since page             // messages in one answer
 	bulk  page             // ids in one question
 	paths map[family]*path // what is known about the paths
@@ -84,11 +86,16 @@ func New(config Config) *Client {
 }
 
 // Now returns the server's time: the last Date header, carried on by the
-// monotonic clock. Before the first answer it is the host's.
-func (c *Client) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.clock.now(time.Now())
+// monotonic clock. Before the first answer it is the host's. It takes no lock.
+func (c *Client) Now() time.Time { return c.At(time.Now()) }
+
+// At returns the server's time at a moment of the host, which is to be a reading of
+// its clock not long ago: it saves another reading.
+func (c *Client) At(local time.Time) time.Time {
+	if known := c.clock.Load(); known != nil {
+		return known.now(local)
+	}
+	return local
 }
 
 // Delay returns how long the budget would have a request of the class wait now.
@@ -205,9 +212,23 @@ func cause(err error) error {
 // Learn tells the client what time another answer of the server gave, which was
 // asked for at sent. A zero date tells nothing.
 func (c *Client) Learn(date, sent time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.clock.read(date, 0, sent, time.Now())
+	c.set(date, 0, sent)
+}
+
+// set has the clock read the date of an answer that comes now.
+func (c *Client) set(date time.Time, age time.Duration, sent time.Time) {
+	received := time.Now()
+	for {
+		last := c.clock.Load()
+		next := clock{}
+		if last != nil {
+			next = *last
+		}
+		next = next.read(date, age, sent, received)
+		if c.clock.CompareAndSwap(last, &next) {
+			return
+		}
+	}
 }
 
 // learn reads the server's clock.
@@ -217,9 +238,7 @@ func (c *Client) learn(header http.Header, sent time.Time) {
 		return
 	}
 	age, _ := strconv.ParseUint(header.Get("Age"), 10, 31) // 0 unless a cache says more
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.clock.read(date, time.Duration(age)*time.Second, sent, time.Now())
+	c.set(date, time.Duration(age)*time.Second, sent)
 }
 
 // read decodes an answer, within the limit.
