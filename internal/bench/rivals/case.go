@@ -1,0 +1,57 @@
+package rivals
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/adic/adic-go/internal/bench/traffic"
+)
+
+// A Case is a client in one way of use.
+type Case struct {
+	Name  string // library/what is done with an event
+	Group string // the table that it is in
+	Form  traffic.Form
+
+	// Connect returns when the client is ready for the stream.
+	Connect func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error)
+
+	End bool // the server says when the stream ends: the client's tally does not
+	Cap int  // bytes of payload in one run, for clients whose queues are bounded; 0: none
+}
+
+// A Client is one that is connected.
+type Client struct {
+	Close func()
+	Check func(events int) error // beside the tally; nil: nothing
+}
+
+// A Target is where the stream comes from.
+type Target struct {
+	HTTP    string // host and port
+	NATS    string // host and port
+	Session int
+	Tips    int // of the stream; 0: the mix
+}
+
+// URL returns a URL of the session; path begins without a slash.
+func (t Target) URL(scheme, path string) string {
+	return strings.TrimSuffix(fmt.Sprintf("%s://%s/s/%d/%s", scheme, t.HTTP, t.Session, path), "/")
+}
+
+// All returns the cases of throughput.
+func All() []Case {
+	return slices.Concat(ours(), coderCases())
+}
+
+// Find returns the case of a name.
+func Find(name string) (Case, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(c Case) bool { return c.Name == name })
+	if i < 0 {
+		return Case{}, false
+	}
+	return all[i], true
+}

@@ -1,0 +1,148 @@
+package rivals
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/coder/websocket"
+
+	"github.com/adic/adic-go/internal/bench/traffic"
+)
+
+// Names of the references.
+const (
+	Tuned = "coder-tuned/decoder" // as fast as the library can be had
+	Usual = "coder-read/json"     // as it is used
+)
+
+func coderCases() []Case {
+	nop, generated, twoPass := ways()
+	var list []Case
+	for _, w := range []way{nop, generated} {
+		list = append(list, Case{Name: "coder-tuned/" + w.name, Group: "ws", Form: traffic.WebSocket, Connect: coderTuned(w)})
+	}
+	for _, w := range []way{generated, twoPass} {
+		list = append(list, Case{Name: "coder-read/" + w.name, Group: "ws", Form: traffic.WebSocket, Connect: coderRead(w)})
+	}
+	return list
+}
+
+// buffered is a connection that is read through 64 KiB.
+type buffered struct {
+	net.Conn
+
+	in *bufio.Reader
+}
+
+func (b *buffered) Read(p []byte) (int, error) { return b.in.Read(p) }
+
+const large = 64 << 10
+
+// bufferedClient opens connections that are read through 64 KiB.
+func bufferedClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &buffered{conn, bufio.NewReaderSize(conn, large)}, nil
+		},
+	}}
+}
+
+// coderTuned is coder/websocket as cheap as its public API lets it be: one Reader per
+// message into a buffer that is used again, no context that could end, and a
+// large buffer below.
+func coderTuned(w way) func(context.Context, Target, *traffic.Tally) (*Client, error) {
+	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {
+		conn, err := dialCoder(ctx, t, bufferedClient())
+		if err != nil {
+			return nil, err
+		}
+		decode := w.new(traffic.WebSocket)
+		return reading(conn, func() error {
+			buf := make([]byte, large)
+			for {
+				_, r, err := conn.Reader(context.Background())
+				if err != nil {
+					return err
+				}
+				n := 0
+				for err == nil {
+					if n == len(buf) {
+						buf = append(buf, make([]byte, len(buf))...)
+					}
+					var more int
+					more, err = r.Read(buf[n:])
+					n += more
+				}
+				if err != io.EOF { //nolint:errorlint // what io.Reader promises
+					return err
+				}
+				if err := decode(buf[:n], tally); err != nil {
+					return err
+				}
+			}
+		}), nil
+	}
+}
+
+// coderRead is coder/websocket as its README shows it: Read with a context that
+// can be cancelled.
+func coderRead(w way) func(context.Context, Target, *traffic.Tally) (*Client, error) {
+	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {
+		conn, err := dialCoder(ctx, t, nil)
+		if err != nil {
+			return nil, err
+		}
+		decode := w.new(traffic.WebSocket)
+		ctx, cancel := context.WithCancel(ctx)
+		c := reading(conn, func() error {
+			for {
+				_, text, err := conn.Read(ctx)
+				if err != nil {
+					return err
+				}
+				if err := decode(text, tally); err != nil {
+					return err
+				}
+			}
+		})
+		closed := c.Close
+		c.Close = func() { cancel(); closed() }
+		return c, nil
+	}
+}
+
+func dialCoder(ctx context.Context, t Target, hc *http.Client) (*websocket.Conn, error) {
+	//nolint:bodyclose // the library has it
+	conn, _, err := websocket.Dial(ctx, t.URL("ws", "v1/ws/events"), &websocket.DialOptions{HTTPClient: hc})
+	if err == nil {
+		const most = 16 << 20
+		conn.SetReadLimit(most)
+	}
+	return conn, err
+}
+
+// reading runs loop on a goroutine until the connection is closed. What ended it
+// before is told by Check.
+func reading(conn interface{ CloseNow() error }, loop func() error) *Client {
+	failed := make(chan error, 1)
+	go func() { failed <- loop() }()
+	return &Client{
+		Close: func() { _ = conn.CloseNow(); <-failed },
+		Check: func(int) error {
+			select {
+			case err := <-failed:
+				failed <- err
+				return err
+			default:
+				return nil
+			}
+		},
+	}
+}
