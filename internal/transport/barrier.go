@@ -57,7 +57,8 @@ func (s *webSocket) deaf() bool {
 func (s *webSocket) readEarly() {
 	defer close(s.early)
 	for {
-		f, err := s.read()
+		var f Frame
+		err := s.read(&f)
 		f.Data = bytes.Clone(f.Data)
 		select {
 		case s.early <- result{f, err}:

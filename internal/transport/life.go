@@ -2,7 +2,6 @@ package transport
 
 import (
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -61,22 +60,10 @@ type readFunc func(p []byte) (int, error)
 // Read implements io.Reader.
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// A socket is the body of a 101: the connection itself, under watch.
-type socket struct {
-	io.ReadWriteCloser
-
-	life *life
-}
-
-// Read implements io.Reader.
-func (s *socket) Read(p []byte) (int, error) { return s.life.read(s.ReadWriteCloser, p) }
-
 // An end is why a stream ended, once and for all.
 type end struct {
 	done chan struct{} // closed with the first cause
-
-	mu  sync.Mutex
-	err error
+	err  atomic.Pointer[error]
 }
 
 func newEnd() *end { return &end{done: make(chan struct{})} }
@@ -84,19 +71,17 @@ func newEnd() *end { return &end{done: make(chan struct{})} }
 // because ends the stream for the reason err. It reports whether that was the
 // first one; later ones do not count.
 func (e *end) because(err error) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.err != nil {
-		return false
+	first := e.err.CompareAndSwap(nil, &err)
+	if first {
+		close(e.done)
 	}
-	e.err = err
-	close(e.done)
-	return true
+	return first
 }
 
 // cause returns the reason, nil while there is none.
 func (e *end) cause() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.err
+	if err := e.err.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

@@ -22,10 +22,11 @@ type respelling struct {
 	cancel context.CancelFunc
 
 	// Next's own.
-	asks    []ask  // what is left to be tried
-	renewed bool   // there has been no frame since the connection was replaced
-	err     error  // the end
-	park    func() // of OnPark
+	own     *webSocket // conn
+	asks    []ask      // what is left to be tried
+	renewed bool       // there has been no frame since the connection was replaced
+	err     error      // the end
+	park    func()     // of OnPark
 
 	opening sync.WaitGroup // an opening of Next
 
@@ -40,15 +41,16 @@ func (d *Dialer) openRespelling(ctx context.Context, types []events.Type) (Strea
 	if err != nil {
 		return nil, err
 	}
-	s := &respelling{dialer: d, asks: left, conn: conn, park: func() {}}
+	s := &respelling{dialer: d, asks: left, own: conn, conn: conn, park: func() {}}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return s, nil
 }
 
 // Next implements Stream. It does not allocate for an event of a known type.
 func (s *respelling) Next() (Frame, error) {
+	var f Frame
 	for s.err == nil {
-		f, err := s.current().Next()
+		err := s.own.next(&f)
 		if err == nil {
 			f.Renewed, s.renewed = s.renewed, false
 			return f, nil
@@ -61,7 +63,7 @@ func (s *respelling) Next() (Frame, error) {
 // OnPark implements Stream.
 func (s *respelling) OnPark(fn func()) {
 	s.park = fn
-	s.current().OnPark(fn)
+	s.own.OnPark(fn)
 }
 
 // renew replaces the connection if it has ended because its names were refused.
@@ -81,6 +83,7 @@ func (s *respelling) renew(err error) error {
 	conn, left, err := open(s.ctx, s.dialer, fallback.WebSocket, s.asks, s.dialer.openWebSocket)
 	if err == nil {
 		conn.OnPark(s.park)
+		s.own = conn
 		if !s.replace(conn) {
 			conn.Close()
 		}

@@ -4,6 +4,7 @@
 //
 //	websocket.go   a stream over a WebSocket          sse.go   a stream over SSE
 //	upgrade.go     its handshake                      life.go  when the last byte came
+//	socket.go      what came with the frame before    framing.go  where frames begin
 //	barrier.go     Ping and Pong before it is used    poll*.go a stream rebuilt from REST
 //	command.go     Subscribe, Ping, liveness          try.go   one attempt, and why it failed
 //	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
@@ -153,8 +154,6 @@ type Dialer struct {
 	client *http.Client
 	idle   func() // closes idle connections of the Dialer's own client
 	rest   *rest.Client
-
-	buffers sync.Pool // of *[]byte, the read buffers of WebSockets that have ended
 
 	mu       sync.Mutex
 	spelling map[fallback.Transport]wire.Spelling // what was taken last

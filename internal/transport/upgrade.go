@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/coder/websocket"
@@ -34,7 +35,7 @@ func (d *Dialer) openWebSocket(ctx context.Context, a ask) (*webSocket, error) {
 // library waits for: after a 101 that is not right it reads on for 3 s.
 func (d *Dialer) upgrade(t *try, a ask) (*webSocket, error) {
 	client := *d.client
-	k := &keeper{next: client.Transport, life: newLife()}
+	k := &keeper{next: client.Transport, life: newLife(), limit: d.cfg.MaxFrame}
 	client.Transport = k
 	stop := context.AfterFunc(t.ctx, k.cut)
 	//nolint:bodyclose // the library closes it, or makes it the connection
@@ -66,11 +67,12 @@ func (d *Dialer) upgrade(t *try, a ask) (*webSocket, error) {
 // while it waits for an answer to its Close frame, 5 s, and a node never sends
 // one.
 type keeper struct {
-	next http.RoundTripper
-	life *life
+	next  http.RoundTripper
+	life  *life
+	limit int64 // bytes of a frame
 
 	mu   sync.Mutex
-	conn io.Closer
+	conn *socket
 	over bool // cut was called
 }
 
@@ -84,7 +86,7 @@ func (k *keeper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return resp, nil // not writable: the library says so
 	}
-	s := &socket{ReadWriteCloser: rwc, life: k.life}
+	s := &socket{ReadWriteCloser: rwc, life: k.life, limit: k.limit}
 	resp.Body = s
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -94,6 +96,9 @@ func (k *keeper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+// claim returns what there is to be claimed of the connection.
+func (k *keeper) claim() ([]byte, time.Time) { return k.conn.claim() }
 
 // cut closes the connection, the present one or the one to come.
 func (k *keeper) cut() {

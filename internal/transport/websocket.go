@@ -17,9 +17,7 @@ import (
 )
 
 const (
-	firstBuffer = 4 << 10         // of a stream, bytes; it grows with the frames
-	maxPooled   = 1 << 20         // larger buffers are left to the garbage collector
-	writeTime   = 5 * time.Second // for a command; if it is over, the connection is broken
+	writeTime = 5 * time.Second // for a command; if it is over, the connection is broken
 )
 
 // A webSocket is one connection of a stream over a WebSocket. Its methods are
@@ -44,8 +42,10 @@ type webSocket struct {
 	early  chan result // from readEarly, which closes it; nil when it has been emptied
 	kept   []result    // what came before the stream was usable
 	heard  bool        // there was an event
-	buf    []byte
-	park   func() // of OnPark
+	park   func()      // of OnPark
+	buf    *[]byte     // the message that the library read last; nil: it is not needed any more
+	block  []byte      // whole frames that have been read ahead
+	came   time.Time   // when that was
 
 	usable  atomic.Bool   // Open does not take from early any more
 	dialect atomic.Uint32 // a wire.Dialect
@@ -65,34 +65,49 @@ func newWebSocket(d *Dialer, a ask, conn *websocket.Conn, k *keeper, date time.T
 
 // Next implements Stream. It does not allocate for an event of a known type.
 func (s *webSocket) Next() (Frame, error) {
+	var f Frame
+	err := s.next(&f)
+	return f, err
+}
+
+// next is Next into f, which is zero.
+func (s *webSocket) next(f *Frame) error {
 	if err := s.end.cause(); err != nil {
-		return Frame{}, s.over(err)
+		return s.over(err)
 	}
-	r, ok := s.nextEarly()
-	if !ok {
-		s.park()
-		r.frame, r.err = s.read()
+	if early, err := s.nextEarly(f); !early || err != nil {
+		if err == nil {
+			err = s.read(f)
+		}
+		if err != nil {
+			s.fail(err)
+			*f = Frame{}
+			return s.end.cause()
+		}
 	}
-	if r.err != nil {
-		s.fail(r.err)
-		return Frame{}, s.end.cause()
-	}
-	switch r.frame.Kind {
+	return s.heed(f)
+}
+
+// heed does what a frame asks for.
+func (s *webSocket) heed(f *Frame) error {
+	switch f.Kind {
 	case wire.Event:
 		s.heard = true
 	case wire.Pong, wire.Unsubscribed:
 		if err := s.end.cause(); err != nil { // it answered the farewell
-			return Frame{}, s.over(err)
+			*f = Frame{}
+			return s.over(err)
 		}
 	case wire.Refusal:
 		if s.heard || s.widened.Load() {
 			break // of a command
 		}
-		s.fail(&FilterError{Text: r.frame.Text})
-		return Frame{}, s.end.cause()
+		s.fail(&FilterError{Text: f.Text})
+		*f = Frame{}
+		return s.end.cause()
 	default:
 	}
-	return r.frame, nil
+	return nil
 }
 
 // OnPark implements Stream.
@@ -104,68 +119,99 @@ func (s *webSocket) over(err error) error {
 	return err
 }
 
-// nextEarly returns the next frame that came before the Pong, while there are
-// any.
-func (s *webSocket) nextEarly() (result, bool) {
+// nextEarly takes the next frame that came before the Pong, while there are any.
+func (s *webSocket) nextEarly(f *Frame) (bool, error) {
+	if s.early == nil {
+		return false, nil
+	}
 	if len(s.kept) > 0 {
 		r := s.kept[0]
 		s.kept = s.kept[1:]
-		return r, true
-	}
-	if s.early == nil {
-		return result{}, false
+		*f = r.frame
+		return true, r.err
 	}
 	s.park()
 	select {
 	case r, ok := <-s.early:
 		if ok {
-			return r, true
+			*f = r.frame
+			return true, r.err
 		}
 	case <-s.end.done: // readEarly may still be reading
-		return result{err: s.end.cause()}, true
+		return true, s.end.cause()
 	}
 	s.kept, s.early = nil, nil
-	return result{}, false
+	return false, nil
 }
 
 // read reads one message. It does what is due to the connection on an error.
-func (s *webSocket) read() (Frame, error) {
-	if s.buf == nil {
-		s.buf = s.dialer.buffer()
+func (s *webSocket) read(f *Frame) error {
+	text, ok := s.ahead()
+	kind := websocket.MessageText
+	if !ok {
+		if s.early == nil {
+			s.park()
+		}
+		var err error
+		if kind, err = s.receive(); err != nil {
+			s.release()
+			return s.ended(err)
+		}
+		text = *s.buf
+		s.came = s.keeper.life.lastByte()
 	}
-	kind, r, err := s.conn.Reader(context.Background())
-	if err == nil {
-		err = s.fill(r)
-	}
-	if err != nil {
-		s.release()
-		return Frame{}, s.ended(err)
-	}
-	f := Frame{Received: time.Now(), Size: len(s.buf)}
+	f.Received, f.Size = s.came, len(text)
 	switch {
 	case kind == websocket.MessageBinary:
-		f.Message = wire.ParseBinary(s.buf)
-	case !utf8.Valid(s.buf): // neither the library nor encoding/json minds
-		err = &UTF8Error{Size: len(s.buf)}
+		f.Message = wire.ParseBinary(text)
+	case !utf8.Valid(text): // neither the library nor encoding/json minds
+		err := &UTF8Error{Size: len(text)}
 		s.finish(err, func() { s.leave(websocket.StatusInvalidFramePayloadData) })
 		s.release()
-		return Frame{}, err
+		return err
 	default:
-		f.Message = wire.Parse(s.buf)
+		f.Message = wire.Parse(text)
 	}
-	s.learn(&f)
-	return f, nil
+	s.learn(f)
+	return nil
 }
 
-// fill reads a message into buf.
-func (s *webSocket) fill(r io.Reader) error {
-	s.buf = s.buf[:0]
-	for {
-		if len(s.buf) == cap(s.buf) {
-			s.buf = slices.Grow(s.buf, cap(s.buf))
+// ahead returns the next message that has been read already.
+func (s *webSocket) ahead() ([]byte, bool) {
+	if len(s.block) == 0 {
+		s.block, s.came = s.keeper.claim()
+		if len(s.block) == 0 {
+			return nil, false
 		}
-		n, err := r.Read(s.buf[len(s.buf):cap(s.buf)])
-		s.buf = s.buf[:len(s.buf)+n]
+	}
+	from, to := payload(s.block)
+	text := s.block[from:to:to]
+	s.block = s.block[to:]
+	return text, true
+}
+
+// receive reads a message into buf. That is given back before the wait for it, so
+// that a quiet connection has none.
+func (s *webSocket) receive() (websocket.MessageType, error) {
+	s.release()
+	kind, r, err := s.conn.Reader(context.Background())
+	if err == nil {
+		s.buf = newBlock()
+		err = fill(s.buf, r)
+	}
+	return kind, err
+}
+
+// fill reads all of r into buf.
+func fill(buf *[]byte, r io.Reader) error {
+	b := (*buf)[:0]
+	for {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, cap(b))
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		*buf = b
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -175,21 +221,11 @@ func (s *webSocket) fill(r io.Reader) error {
 	}
 }
 
-// release gives buf to the next stream. The frame in it is not valid any more:
-// Next is about to return an error.
+// release gives buf back. The frame in it is not valid any more: Next reads the
+// next one, or is about to return an error.
 func (s *webSocket) release() {
-	if b := s.buf; cap(b) <= maxPooled {
-		s.dialer.buffers.Put(&b)
-	}
+	giveBack(s.buf)
 	s.buf = nil
-}
-
-// buffer returns one that a stream has left, or a new one.
-func (d *Dialer) buffer() []byte {
-	if b, ok := d.buffers.Get().(*[]byte); ok {
-		return *b
-	}
-	return make([]byte, firstBuffer)
 }
 
 // learn notes and tells what the frame says about the dialect. A node does not
