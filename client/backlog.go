@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -22,24 +23,33 @@ const (
 type backlog struct {
 	list    ring
 	inHand  int              // 1 while the handlers have a fact of it
+	lent    int              // facts of it that concurrent handlers have
 	facts   int              // of list
 	bytes   int              // of the payloads in list and held that left a lane
 	held    map[string]entry // finalizations, by message id
 	room    chan struct{}    // closed and replaced when something was taken that somebody waits for
 	waiting bool             // for room
+	holds   atomic.Int32     // how many are held, for those who only want to know whether any is
 }
 
 func (b *backlog) push(e entry) {
 	if e.env.Type.Family() == events.Fact {
 		b.facts++
 	}
-	b.list.push(e)
+	b.list.push(&e)
+}
+
+// unhold removes a held finalization.
+func (b *backlog) unhold(id string) {
+	delete(b.held, id)
+	b.holds.Store(int32(len(b.held)))
 }
 
 // clear empties the backlog and returns how many events it held.
 func (b *backlog) clear() int {
 	n := b.facts + len(b.held)
-	b.list, b.held, b.facts, b.bytes = ring{bound: 3 * maxOwed}, nil, 0, 0
+	b.list, b.held, b.facts, b.bytes = ring{lane: b.list.lane}, nil, 0, 0
+	b.holds.Store(0)
 	b.opened()
 	return n
 }
@@ -51,14 +61,14 @@ func (b *backlog) opened() {
 }
 
 // fits reports whether a fact that leaves its lane can wait in the backlog.
-func (b *backlog) fits(e entry) bool {
-	return b.list.len() < maxOwed && b.bytes+len(e.env.Data) <= owedBytes
+func (b *backlog) fits(e *entry) bool {
+	return b.list.n < maxOwed && b.bytes+len(e.env.Data) <= owedBytes
 }
 
 // takeBack takes the oldest entry of the backlog.
 func (q *queue) takeBack() (item, bool) {
 	b := &q.back
-	if b.list.len() == 0 {
+	if b.list.n == 0 {
 		return item{}, false
 	}
 	e := b.list.pop()
@@ -70,38 +80,52 @@ func (q *queue) takeBack() (item, bool) {
 		b.bytes -= len(e.env.Data)
 	}
 	e.late = true
-	return q.takes(e), true
+	q.hand.takes(int(e.lane), &e)
+	q.roomy()
+	return item{}, true
 }
 
-// hold keeps a finalization back until release, or freed. It is that which pop
-// returned last. false: it has to go alone, because too many are held, or because
-// its message will not come any more.
-func (q *queue) hold(id string, e entry) bool {
+// hold keeps a finalization back until release, or freed. It is the one in hand.
+// false: it has to go alone, because too many are held, or because its message will
+// not come any more.
+func (q *queue) hold(e *entry) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.alone || len(q.back.held) >= maxOwed || q.back.held[id].seq != 0 {
+	if q.closed || q.alone || len(q.back.held) >= maxOwed || q.back.held[e.id].seq != 0 {
 		return false
 	}
 	if q.back.held == nil {
 		q.back.held = make(map[string]entry)
 	}
-	e.env.Data = append([]byte(nil), e.env.Data...) // the chunk that it shares may go
-	q.back.held[id] = e
-	q.current = 0 // it is not handled
+	kept := *e
+	kept.owns()
+	q.back.held[kept.id] = kept
+	q.back.holds.Store(int32(len(q.back.held)))
+	q.hand.away++
 	return true
 }
 
 // release returns the finalization that waited for the message, which has been
-// delivered, if one did. The entry which pop returned last is handled.
+// delivered, if one did. It counts as in hand until handled.
 func (q *queue) release(id string) (e entry, ok bool) {
+	if q.back.holds.Load() == 0 {
+		return entry{}, false
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if e, ok = q.back.held[id]; ok {
-		delete(q.back.held, id)
-		q.finish()
-		q.current, q.back.inHand = e.epoch, 1
+		q.back.unhold(id)
+		q.back.inHand = 1
 	}
 	return e, ok
+}
+
+// handled notes that an entry which is not in the hand was handled.
+func (q *queue) handled(e *entry) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.back.inHand = 0
+	q.gone(e.epoch, 1)
 }
 
 // freed moves the held finalizations that need not wait any more to the backlog.
@@ -112,11 +136,11 @@ func (q *queue) freed(waits func(id string) bool) {
 		}
 		q.mu.Lock()
 		if e, ok := q.back.held[id]; ok {
-			delete(q.back.held, id)
+			q.back.unhold(id)
 			q.back.push(e)
 		}
 		q.mu.Unlock()
-		q.signal()
+		q.disturb()
 	}
 }
 
@@ -146,18 +170,20 @@ func (q *queue) holds() []string {
 // again to its lane, where it keeps its place between older and newer live ones. It
 // waits for room, and takes the place of nothing; the error is that of ctx.
 func (q *queue) fill(ctx context.Context, env events.Envelope) error {
+	e := newEntry(env)
 	for {
 		q.mu.Lock()
 		room := q.back.room
-		if q.fits(env) {
-			q.seq++
-			if e := q.arrive(env); env.Type.Family() == events.State {
-				q.lanes[lane(env.Type.Lane())].push(e)
+		if q.fits(&e) {
+			if env.Type.Family() == events.State {
+				q.add(int(e.lane), &e)
 			} else {
+				q.seq++
+				e.seq, e.epoch = q.seq, q.joins()
 				q.back.push(e)
 			}
 			q.mu.Unlock()
-			q.signal()
+			q.disturb()
 			return nil
 		}
 		q.back.waiting = true
@@ -171,11 +197,11 @@ func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 }
 
 // fits reports whether there is room for what comes late.
-func (q *queue) fits(env events.Envelope) bool {
-	if env.Type.Family() == events.State {
-		return !q.lanes[lane(env.Type.Lane())].full()
+func (q *queue) fits(e *entry) bool {
+	if e.env.Type.Family() == events.State {
+		return !q.full(int(e.lane), e)
 	}
-	return q.back.list.len() < backRoom
+	return q.back.list.n < backRoom
 }
 
 // settles queues a mark of the ledger behind the backlog. lacking says that facts
@@ -188,7 +214,7 @@ func (q *queue) settles(mark uint64, lacking bool) {
 		q.back.push(entry{mark: mark, lacking: lacking, epoch: q.joins()})
 	}
 	q.mu.Unlock()
-	q.signal()
+	q.disturb()
 }
 
 // owed returns how many facts wait in the backlog, or for their messages, or are
@@ -196,5 +222,5 @@ func (q *queue) settles(mark uint64, lacking bool) {
 func (q *queue) owed() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.back.facts + len(q.back.held) + q.back.inHand
+	return q.back.facts + len(q.back.held) + q.back.inHand + q.back.lent
 }

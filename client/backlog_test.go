@@ -18,10 +18,11 @@ import (
 func added(n int) events.Envelope { return numbered(events.TypeMessageAdded, n) }
 
 func TestAFactThatLeavesAFullLaneComesLate(t *testing.T) {
-	q := newQueue([3]int{2, 10, 10})
+	q := newBounded(2, 10, 10)
 	for n := range 4 {
-		f := q.push(added(n))
-		assert.Equal(t, n >= 2, f.owed, n)
+		fates := q.push(added(n))
+		require.Equal(t, n >= 2, len(fates) == 1, n)
+		assert.Equal(t, n >= 2, n >= 2 && fates[0].owed, n)
 	}
 	assert.Equal(t, 2, q.owed())
 	assert.Equal(t, []string{
@@ -35,7 +36,7 @@ func TestAFactThatLeavesAFullLaneComesLate(t *testing.T) {
 }
 
 func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
-	q := newQueue([3]int{10, 10, 10})
+	q := newBounded(10, 10, 10)
 	for n := range 3 {
 		require.NoError(t, q.fill(t.Context(), added(n)))
 		q.push(medium(10 + n))
@@ -50,7 +51,7 @@ func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
 // 50,000 repaired messages leave live events alone: who reads them waits.
 func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := newQueue([3]int{10, 10, 10})
+		q := newBounded(10, 10, 10)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		filled := 0
 		ended := make(chan error, 1)
@@ -67,15 +68,15 @@ func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, backRoom, filled, "it waits for room")
 		for n := range 10 {
-			assert.Nil(t, q.push(high(n)).lost)
+			assert.Empty(t, q.push(high(n)))
 		}
 		for n := range 10 {
-			it, ok := q.pop()
+			_, e, ok := q.pop()
 			require.True(t, ok)
-			assert.Equal(t, events.TypeTipsUpdated, it.entry.env.Type, n)
+			assert.Equal(t, events.TypeTipsUpdated, e.env.Type, n)
 		}
 		for range 7 {
-			_, ok := q.pop()
+			_, _, ok := q.pop()
 			require.True(t, ok)
 		}
 		synctest.Wait()
@@ -87,14 +88,14 @@ func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 }
 
 func TestTooManyOwedFactsAreLost(t *testing.T) {
-	q := newQueue([3]int{1, 1, 1})
+	q := newBounded(1, 1, 1)
 	for n := range maxOwed + 3 {
 		q.push(added(n))
 	}
 	assert.Equal(t, maxOwed, q.owed())
-	f := q.push(added(0))
-	require.NotNil(t, f.lost)
-	assert.False(t, f.owed)
+	fates := q.push(added(0))
+	require.Len(t, fates, 1)
+	assert.False(t, fates[0].owed)
 	q.close()
 	var closed events.Gap
 	for _, g := range q.ledger.all() {
@@ -109,7 +110,7 @@ func TestTooManyOwedFactsAreLost(t *testing.T) {
 }
 
 func TestOwedPayloadsAreBounded(t *testing.T) {
-	q := newQueue([3]int{1, 1, 1})
+	q := newBounded(1, 1, 1)
 	large := added(0)
 	large.Data = make([]byte, owedBytes/2)
 	for range 4 {
@@ -118,30 +119,39 @@ func TestOwedPayloadsAreBounded(t *testing.T) {
 	assert.Equal(t, 2, q.owed())
 }
 
+// final is the finalization of message m1, or of another one.
+func final(id string) events.Envelope {
+	env := numbered(events.TypeMessageFinalized, 1)
+	env.Data = fmt.Appendf(nil, `{"message_id":%q}`, id)
+	return env
+}
+
 func TestAFinalizationIsHeldForItsMessage(t *testing.T) {
-	q := newQueue([3]int{10, 10, 10})
-	q.push(numbered(events.TypeMessageFinalized, 1))
-	it, ok := q.pop()
+	q := newBounded(10, 10, 10)
+	q.push(final("m1"))
+	_, e, ok := q.pop()
 	require.True(t, ok)
-	require.True(t, q.hold("m1", it.entry))
-	assert.False(t, q.hold("m1", it.entry), "once")
+	require.True(t, q.hold(&e))
+	assert.False(t, q.hold(&e), "once")
 	assert.Equal(t, 1, q.owed())
 
 	q.freed(func(string) bool { return true })
 	_, ok = q.release("m2")
 	assert.False(t, ok)
-	e, ok := q.release("m1")
+	got, ok := q.release("m1")
 	assert.True(t, ok)
-	assert.Equal(t, "1", string(e.env.Data))
+	assert.Equal(t, `{"message_id":"m1"}`, string(got.env.Data))
 	assert.Equal(t, 1, q.owed(), "it is being handled")
+	q.handled(&got)
+	assert.Zero(t, q.owed())
 
-	require.True(t, q.hold("m1", it.entry))
+	require.True(t, q.hold(&e))
 	q.freed(func(id string) bool { return id != "m1" })
-	assert.Equal(t, []string{"high 1"}, drain(q), "it need not wait any more")
+	assert.Equal(t, []string{`high {"message_id":"m1"}`}, drain(q), "it need not wait any more")
 }
 
 func TestAWaitForAllThatIsQueued(t *testing.T) {
-	q := newQueue([3]int{2, 10, 10})
+	q := newBounded(2, 10, 10)
 	done := func(c <-chan struct{}) bool {
 		select {
 		case <-c:
@@ -160,9 +170,9 @@ func TestAWaitForAllThatIsQueued(t *testing.T) {
 	q.push(high(9))
 	third := q.all()
 	for {
-		it, ok := q.pop()
+		_, e, ok := q.pop()
 		require.True(t, ok)
-		if it.entry.env.Type == events.TypeEconomicsUpdated {
+		if e.env.Type == events.TypeEconomicsUpdated {
 			break
 		}
 		assert.False(t, done(first), "low 1 is not handled")
@@ -170,7 +180,7 @@ func TestAWaitForAllThatIsQueued(t *testing.T) {
 	assert.False(t, done(first), "it is being handled")
 	q.close()
 	for ok := true; ok; {
-		_, ok = q.pop()
+		_, _, ok = q.pop()
 	}
 	for i, c := range []<-chan struct{}{first, second, third} {
 		assert.True(t, done(c), i)
@@ -178,13 +188,13 @@ func TestAWaitForAllThatIsQueued(t *testing.T) {
 }
 
 func TestAWaitIncludesWhatIsHeld(t *testing.T) {
-	q := newQueue([3]int{2, 10, 10})
-	q.push(numbered(events.TypeMessageFinalized, 1))
+	q := newBounded(2, 10, 10)
+	q.push(final("m1"))
 	all := q.all()
-	it, _ := q.pop()
-	require.True(t, q.hold("m1", it.entry))
+	_, e, _ := q.pop()
+	require.True(t, q.hold(&e))
 	q.push(low(2))
-	_, _ = q.pop()
+	q.pop()
 	q.mu.Lock()
 	q.finish()
 	q.mu.Unlock()
@@ -193,10 +203,9 @@ func TestAWaitIncludesWhatIsHeld(t *testing.T) {
 		t.Fatal("it is not handled")
 	default:
 	}
-	_, ok := q.release("m1")
+	got, ok := q.release("m1")
 	require.True(t, ok)
-	q.close()
-	q.pop()
+	q.handled(&got)
 	<-all
 }
 
@@ -266,15 +275,15 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestAMarkComesBehindWhatWasBackfilled(t *testing.T) {
-	q := newQueue([3]int{1, 1, 1})
+	q := newBounded(1, 1, 1)
 	require.NoError(t, q.fill(t.Context(), added(1)))
 	q.settles(7, false)
 	require.NoError(t, q.fill(t.Context(), added(2)))
 	var got []string
 	for range 3 {
-		it, ok := q.pop()
+		_, e, ok := q.pop()
 		require.True(t, ok)
-		got = append(got, fmt.Sprint(it.entry.mark, " ", string(it.entry.env.Data)))
+		got = append(got, fmt.Sprint(e.mark, " ", string(e.env.Data)))
 	}
 	assert.Equal(t, []string{"0 1", "7 ", "0 2"}, got)
 }

@@ -13,7 +13,11 @@ type clocks struct {
 	frame, event, wanted, beat, tips, kcore atomic.Int64 // nanoseconds after base, plus one; zero: never
 }
 
+// mark sets a clock; the zero time leaves it as it is.
 func (c *clocks) mark(clock *atomic.Int64, at time.Time) {
+	if at.IsZero() {
+		return
+	}
 	clock.Store(max(int64(at.Sub(c.base)), 0) + 1)
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/pulse"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/subscription/events"
@@ -40,14 +41,15 @@ func (t *trial) serverTime() time.Time {
 // A connection is the stream that delivers. It owns the goroutines that watch it
 // and look for its successor.
 type connection struct {
-	stream transport.Stream
-	opened time.Time
-	server time.Time                     // the clock of the server then; zero: it did not say
-	asked  atomic.Pointer[[]events.Type] // what it was asked for last; nil in it: all
-	good   bool                          // written by the reader
-	skips  skips                         // the reader's: what its predecessor has delivered
-	woken  atomic.Int64                  // when pings were sent because beats were missing, Unix nanoseconds
-	pulse  atomic.Pointer[pulse.Pulse]   // nil where there are no beats; set once, by whoever learns that there are
+	stream    transport.Stream
+	transport fallback.Transport // of stream
+	opened    time.Time
+	server    time.Time                     // the clock of the server then; zero: it did not say
+	asked     atomic.Pointer[[]events.Type] // what it was asked for last; nil in it: all
+	good      bool                          // written by the reader
+	skips     skips                         // the reader's: what its predecessor has delivered
+	woken     atomic.Int64                  // when pings were sent because beats were missing, Unix nanoseconds
+	pulse     atomic.Pointer[pulse.Pulse]   // nil where there are no beats; set once, by whoever learns that there are
 
 	run    context.Context // of the manager
 	ctx    context.Context // ends when the connection does
@@ -65,7 +67,7 @@ type connection struct {
 
 func newConnection(ctx context.Context, t *trial) *connection {
 	c := &connection{
-		stream: t.stream, opened: t.opened, server: t.stream.ServerTime(), good: t.good.Load(), run: ctx,
+		stream: t.stream, transport: t.stream.Transport(), opened: t.opened, server: t.stream.ServerTime(), good: t.good.Load(), run: ctx,
 	}
 	c.asked.Store(&t.asked)
 	c.ctx, c.cancel = context.WithCancel(ctx)

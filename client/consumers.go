@@ -17,8 +17,17 @@ import (
 // A consumer wants some events, and has the handlers for them.
 type consumer struct {
 	want subscription.Subscription
+	bits uint64 // of the kinds that want selects
 	mux  *handlers.Mux
 	gone atomic.Bool // removed: it gets nothing any more, whoever has it in an older list
+}
+
+// takes reports whether events of the kind go to k.
+func (k *consumer) takes(of *kind) bool {
+	if of.bit == 0 {
+		return k.want.Match(of.name)
+	}
+	return k.bits&of.bit != 0
 }
 
 // consumers is the list of who gets the events. Reading takes no lock: the list
@@ -37,6 +46,11 @@ func (c *consumers) all() []*consumer {
 
 // add appends k and returns a function that removes it again, once.
 func (c *consumers) add(k *consumer) (remove func()) {
+	for _, of := range kinds {
+		if k.want.Match(of.name) {
+			k.bits |= of.bit
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := append(slices.Clone(c.all()), k)
@@ -50,15 +64,19 @@ func (c *consumers) add(k *consumer) (remove func()) {
 	})
 }
 
-// match reports whether any consumer wants t.
-func (c *consumers) match(t events.Type) bool {
+// wants reports whether anybody takes events of the kind and has a handler for
+// them.
+func (c *consumers) wants(of *kind) bool {
 	for _, k := range c.all() {
-		if k.want.Match(t) {
+		if k.takes(of) && !k.gone.Load() && k.mux.Handles(of.name) {
 			return true
 		}
 	}
 	return false
 }
+
+// match reports whether any consumer wants t, and handles it.
+func (c *consumers) match(t events.Type) bool { return c.wants(kindOf(t)) }
 
 // wanted returns what the consumers want together; nil means everything.
 func (c *consumers) wanted() []events.Type { return c.types(false) }

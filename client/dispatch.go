@@ -6,39 +6,36 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/metrics"
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// A dispatcher is the handler goroutine: the only place where code of the
-// application runs.
+// A dispatcher runs the handlers: it is the only place where code of the
+// application runs. It has a goroutine while there is something to handle.
 type dispatcher struct {
-	m    *ConnectionManager
-	ctx  context.Context // of the handlers; outlives Run's by the drain bound
-	done chan struct{}   // closed when the goroutine ends
+	m   *ConnectionManager
+	ctx context.Context // of the handlers; outlives Run's by the drain bound
 
-	mu      sync.Mutex  // guards what follows
-	running events.Type // whose handler runs; empty for OnState and between events
-	onState bool        // OnState runs
+	base  time.Time             // of at
+	crews map[events.Type]*crew // of the types that have had concurrent handlers; the handler goroutine's
+
+	// Of the handler goroutine of now.
+	at  time.Duration // since base, when the last event was handled
+	out metrics.Output
 }
 
-// runs notes whose handler runs, for the error of a drain that takes too long.
-func (d *dispatcher) runs(t events.Type, onState bool) {
-	d.mu.Lock()
-	d.running, d.onState = t, onState
-	d.mu.Unlock()
-}
+// begin begins a handler goroutine.
+func (d *dispatcher) begin() { go d.run() }
 
-// run hands out everything that is queued until the queue is closed and empty.
+// run hands out what is queued, until nothing is.
 func (d *dispatcher) run() {
 	finished := false
 	defer func() {
 		if finished {
-			close(d.done)
 			return
 		}
 		// A handler has ended its goroutine, as t.FailNow does by runtime.Goexit.
@@ -48,20 +45,35 @@ func (d *dispatcher) run() {
 		go d.run()
 	}()
 	for {
-		it, ok := d.m.queue.pop()
-		if !ok {
+		it, ok := d.m.queue.next()
+		switch {
+		case !ok:
 			finished = true
 			return
-		}
-		switch {
 		case it.change != nil:
 			d.tell(*it.change)
 		case it.gap != nil:
 			d.gap(*it.gap)
-		case it.entry.mark != 0:
-			d.m.settled(it.entry.mark, it.entry.lacking)
 		default:
-			d.event(it.entry)
+			d.hand()
+		}
+	}
+}
+
+// hand handles what is in the hand of the queue, until something is more urgent.
+func (d *dispatcher) hand() {
+	h := &d.m.queue.hand
+	d.at = time.Since(d.base)
+	defer d.m.counters.AddOutput(&d.out) // also if a handler ends the goroutine
+	for i := range h.entries {
+		h.at.Store(int32(i))
+		if e := &h.entries[i]; e.mark != 0 {
+			d.m.settled(e.mark, e.lacking)
+		} else {
+			d.event(e)
+		}
+		if h.urgent.Load() {
+			return
 		}
 	}
 }
@@ -71,8 +83,6 @@ func (d *dispatcher) tell(c Change) {
 	if d.m.opts.OnState == nil {
 		return
 	}
-	d.runs("", true)
-	defer d.runs("", false)
 	defer func() {
 		if v := recover(); v != nil {
 			d.m.counters.HandlerPanic()
@@ -90,58 +100,83 @@ func (d *dispatcher) gap(g events.Gap) {
 		return
 	}
 	env.Received = time.Now()
-	d.dispatch(env)
+	d.each(kindOf(events.TypeGap), func(mux *handlers.Mux) error { return mux.Dispatch(d.ctx, env) })
 }
 
 // event hands an event to the consumers that want it, and keeps the books of
 // facts. A finalization whose message is still to come waits for it, and follows
 // it at once.
-func (d *dispatcher) event(e entry) {
+func (d *dispatcher) event(e *entry) {
 	m := d.m
-	for {
-		kind, id, fact := factOf(e.env.Type, e.env.Data)
-		if fact && kind == repair.Finalized && m.books.Waits(id) && m.queue.hold(id, e) {
-			return
-		}
-		d.handle(e, kind, id, fact)
-		if !fact || kind != repair.Added {
-			return
-		}
-		var waited bool
-		if e, waited = m.queue.release(id); !waited {
-			return
-		}
+	if e.id != "" && e.kind == repair.Finalized && m.books.Waits(e.id) && m.queue.hold(e) {
+		return
+	}
+	of := kindOf(e.env.Type)
+	if n := d.concurrency(of); n > 0 {
+		d.concurrently(e, of, n)
+		return
+	}
+	d.handle(e, of)
+	if e.id == "" || e.kind != repair.Added {
+		return
+	}
+	final := kindOf(events.TypeMessageFinalized)
+	if d.concurrency(final) > 0 {
+		m.queue.requeue(e.id)
+	} else if waited, ok := m.queue.release(e.id); ok {
+		defer m.queue.handled(&waited) // also if a handler ends the goroutine
+		d.handle(&waited, final)
 	}
 }
 
 // handle hands an event out and notes that it was, also if a handler ends the
 // goroutine.
-func (d *dispatcher) handle(e entry, kind repair.Kind, id string, fact bool) {
-	began := time.Now()
+func (d *dispatcher) handle(e *entry, of *kind) {
+	began := d.at
 	defer func() {
-		d.m.counters.Handled(e.env.Type, time.Since(began))
-		if !fact {
-			return
-		}
-		d.m.books.Delivered(kind, id)
-		if e.late {
-			d.m.queue.ledger.delivered()
-		}
+		d.at = time.Since(d.base)
+		d.out.Handled(e.env.Type, d.at-began)
+		d.returned(e, d.at-began)
 	}()
-	d.dispatch(e.env)
-}
-
-func (d *dispatcher) dispatch(env events.Envelope) {
-	d.runs(env.Type, false)
-	defer d.runs("", false)
-	for _, k := range d.m.consumers.all() {
-		if k.gone.Load() || !k.want.Match(env.Type) {
-			continue
-		}
-		if err := k.mux.Dispatch(d.ctx, env); err != nil {
-			d.failed(env.Type, err)
+	for _, k := range d.m.consumers.all() { // each would allocate its function
+		if k.takes(of) && !k.gone.Load() {
+			if err := k.mux.Dispatch(d.ctx, e.env); err != nil {
+				d.failed(e.env.Type, err)
+			}
 		}
 	}
+}
+
+// each calls dispatch with the handlers of all who take events of the kind.
+func (d *dispatcher) each(of *kind, dispatch func(*handlers.Mux) error) {
+	for _, k := range d.m.consumers.all() {
+		if k.takes(of) && !k.gone.Load() {
+			if err := dispatch(k.mux); err != nil {
+				d.failed(of.name, err)
+			}
+		}
+	}
+}
+
+// returned follows the return of all handlers of an event.
+func (d *dispatcher) returned(e *entry, took time.Duration) {
+	if limit := d.m.opts.SlowHandler; limit > 0 && took >= limit {
+		d.slow(e.env.Type, took)
+	}
+	if e.id == "" {
+		return
+	}
+	d.m.books.Delivered(e.kind, e.id)
+	if e.late {
+		d.m.queue.ledger.delivered()
+	}
+}
+
+// slow names a type whose handlers take their time.
+func (d *dispatcher) slow(t events.Type, took time.Duration) {
+	d.m.counters.Slow(t, took)
+	d.m.say.once(string(t), slog.LevelWarn, "a handler is slow: all that comes after it waits",
+		slog.String("type", string(t)), slog.Duration("took", took))
 }
 
 // failed counts and logs what a handler returned.
@@ -175,7 +210,7 @@ func (d *dispatcher) drain(cancel context.CancelCauseFunc, cause error) error {
 		bound = timer.C
 	}
 	select {
-	case <-d.done:
+	case <-d.m.queue.idle:
 		cancel(cause)
 		return cause
 	case <-bound:
@@ -188,9 +223,8 @@ func (d *dispatcher) drain(cancel context.CancelCauseFunc, cause error) error {
 			d.m.counters.Dropped(priorities[i])
 		}
 	}
-	d.mu.Lock()
-	late := &DrainError{Running: d.running, OnState: d.onState, Left: total, After: d.m.opts.DrainTimeout, Cause: cause}
-	d.mu.Unlock()
+	late := &DrainError{Left: total, After: d.m.opts.DrainTimeout, Cause: cause}
+	late.Running, late.OnState = d.m.queue.running()
 	cancel(fmt.Errorf("client: drain: handlers were given %v: %w", d.m.opts.DrainTimeout, cause))
 	return late
 }

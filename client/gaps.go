@@ -20,66 +20,6 @@ type placed struct {
 	gap   events.Gap
 }
 
-// An episode is an overflow that is still open.
-type episode struct {
-	gap    events.Gap
-	losses losses
-	last   time.Time // when the newest lost event had been received
-}
-
-// lose decides what becomes of an event that had to leave lane i, and opens the
-// episode if it is the first. The notice takes the place of the lost event.
-func (q *queue) lose(i int, lost entry) (f fate) {
-	e := q.overflow[i]
-	f = fate{lost: &lost.env, opened: e == nil}
-	if f.opened {
-		e = &episode{gap: q.ledger.begin(events.Gap{
-			Cause: events.GapByOverflow, Lane: priorities[i], From: q.lanes[i].earliest(lost.env.Received),
-		})}
-		q.overflow[i] = e
-		q.place(lost.seq, e.gap)
-	}
-	if e.last.Before(lost.env.Received) {
-		e.last = lost.env.Received
-	}
-	switch lost.env.Type.Family() {
-	case events.Fact:
-		if f.owed = q.back.fits(lost); f.owed {
-			e.losses.facts++
-			// A payload shares its memory with those that came with it.
-			lost.env.Data = append([]byte(nil), lost.env.Data...)
-			lost.spilled = true
-			q.back.bytes += len(lost.env.Data)
-			q.back.push(lost)
-			return f
-		}
-		e.losses.gone++
-	case events.State:
-		e.losses.states++
-	case events.Notice:
-		e.losses.notices++
-	}
-	q.gone(lost.epoch)
-	return f
-}
-
-// recover closes the overflow episode of lane i, if one is open. All that was
-// lost came before the oldest event that is left, and so does the notice.
-func (q *queue) recover(i int) {
-	e := q.overflow[i]
-	if e == nil {
-		return
-	}
-	q.overflow[i] = nil
-	for _, g := range q.ledger.close(e.gap, e.last, e.losses) {
-		if head, ok := q.lanes[i].head(); ok {
-			q.place(head, g)
-			continue
-		}
-		q.announceLocked(g)
-	}
-}
-
 // open begins an episode and returns it for shut.
 func (q *queue) open(g events.Gap) events.Gap {
 	g = q.ledger.begin(g)
@@ -102,7 +42,7 @@ func (q *queue) announce(g events.Gap) {
 	q.mu.Lock()
 	q.announceLocked(g)
 	q.mu.Unlock()
-	q.signal()
+	q.disturb()
 }
 
 func (q *queue) announceLocked(g events.Gap) {
@@ -122,7 +62,7 @@ func (q *queue) place(seq uint64, g events.Gap) {
 func (q *queue) takeGap(n int) item {
 	g := q.gaps[n]
 	q.gaps = slices.Delete(q.gaps, n, n+1)
-	q.current = g.epoch
+	q.hand.gap, q.hand.epoch = true, g.epoch
 	return item{gap: &g.gap}
 }
 
@@ -138,7 +78,7 @@ func (q *queue) due() (index int, limits [3]uint64) {
 			if g.gap.Lane != events.AnyPriority && g.gap.Lane != p {
 				continue
 			}
-			if head, ok := q.lanes[i].head(); ok && head < g.seq || limits[i] != unlimited {
+			if r := &q.lanes[i]; r.n > 0 && r.head().seq < g.seq || limits[i] != unlimited {
 				due = false
 			}
 			limits[i] = min(limits[i], g.seq)

@@ -27,8 +27,8 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
 	own.Data = append([]byte(nil), f.Data...)
 	t.kept = append(t.kept, own)
 	t.size += int64(len(own.Data))
-	bounds := m.opts.lanes()
-	for len(t.kept) > bounds[0]+bounds[1]+bounds[2] || t.size > m.opts.MaxFrame {
+	l := &m.opts.Lanes
+	for len(t.kept) > l[0].Events+l[1].Events+l[2].Events || t.size > m.opts.MaxFrame {
 		oldest := &t.kept[0]
 		if t.both == nil || t.both.carries(oldest.Type) {
 			t.lost[lane(oldest.Type.Lane())]++
@@ -48,7 +48,7 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
 // not at all, and the gap says so. Where old delivered none of it, all is handed
 // on.
 func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
-	defer func() { t.kept = nil }()
+	defer func() { t.kept = nil; m.flush() }()
 	if !t.overlaps(old) {
 		for i := range t.kept {
 			m.receive(c, &t.kept[i])
@@ -113,6 +113,7 @@ func (m *ConnectionManager) switched(t *trial, old *connection) {
 // uncut tells that a lane of c was not taken over where its predecessor ended,
 // although it looked like it.
 func (m *ConnectionManager) uncut(c *connection, lane events.Priority) {
+	m.flush()
 	m.disturbed()
 	m.uncutSince(lane, c.opened)
 	m.loop.Hole()

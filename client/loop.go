@@ -15,6 +15,7 @@ import (
 // follow is the loop of Run: try what the ladder says, when it says so, until
 // ctx ends or the node has refused for good.
 func (m *ConnectionManager) follow(ctx context.Context) error {
+	m.intake.run = ctx
 	ladder := fallback.New(m.opts.Fallback, rand.Float64)
 	step := ladder.First(time.Now())
 	failures := make(map[fallback.Transport]error) // the last of each
@@ -132,6 +133,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	m.books.Begin(t.serverTime())
 	m.disturbed()
 	m.current.Store(c)
+	t.stream.OnPark(m.flush)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
 		m.switched(t, old)
@@ -149,6 +151,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	}
 	m.replay(c, t, old)
 	m.widen() // a Subscribe while the stream was being opened
+	m.intake.facts = [2]bool{m.consumers.match(events.TypeMessageAdded), m.consumers.match(events.TypeMessageFinalized)}
 	m.repairs(c)
 	if old != nil {
 		m.loop.Hole()
@@ -168,6 +171,7 @@ func (m *ConnectionManager) read(c *connection) error {
 	for {
 		frame, err := c.stream.Next()
 		if err != nil {
+			m.flush()
 			return err
 		}
 		m.receive(c, &frame)

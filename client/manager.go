@@ -41,8 +41,8 @@ type ConnectionManager struct {
 	polled   standing                       // the gap of polling
 	telling  sync.Mutex                     // held while the loop and the books are told what is wanted
 
+	intake intake     // the reader's
 	away   events.Gap // the reader's, before that New's: the time between two runs; no cause: there was none
-	arena  arena      // the reader's
 	outage *outage    // the reader's: what is not over yet; nil if all is well
 	proved bool       // the reader's: some stream was usable in this Run
 }
@@ -66,7 +66,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		opts:     o,
 		counters: o.Metrics,
 		say:      &speaker{log: o.Logger},
-		queue:    newQueue(o.lanes()),
+		queue:    newQueue(o.Lanes),
 		machine:  newMachine(),
 		clocks:   &clocks{base: time.Now()},
 		ended:    make(chan struct{}),
@@ -78,7 +78,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,
 	})
-	m.queue.ledger.families = m.consumers.families
+	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
 		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
 		Resumed: o.ResumeFrom != "",
@@ -106,8 +106,8 @@ func (m *ConnectionManager) Run(ctx context.Context) error {
 		return ErrRunning
 	}
 	hctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	d := &dispatcher{m: m, ctx: hctx, done: make(chan struct{})}
-	go d.run()
+	d := &dispatcher{m: m, ctx: hctx, base: time.Now()}
+	m.queue.starts(d.begin)
 	lctx, end := context.WithCancel(ctx)
 	var repairing sync.WaitGroup
 	repairing.Go(func() { m.loop.Run(lctx) })

@@ -25,10 +25,9 @@ const (
 	DefaultDrainTimeout = 5 * time.Second
 	DefaultMaxFrame     = transport.DefaultMaxFrame // 16 MiB: 20,000 tips are a frame of 1.3 MB
 	DefaultRequests     = 120
+	DefaultLaneBytes    = 64 << 20 // of payloads, in each lane
+	DefaultSlowHandler  = time.Second
 )
-
-// defaultLanes are the events each lane holds: high, medium, low.
-var defaultLanes = [3]int{1000, 500, 100}
 
 // Options tune a ConnectionManager. The zero value, or nil, is the documented
 // default of every field; a negative duration is off, a negative size or count a
@@ -50,7 +49,16 @@ type Options struct {
 
 	MaxFrame int64   // bytes of one frame or SSE event; 0: 16 MiB
 	Requests int     // REST requests a minute; 0: 120
-	Lanes    [3]Lane // the queues of high, medium and low priority; zero: 1000, 500, 100 events
+	Lanes    [3]Lane // the queues of high, medium and low priority; zero: 1000, 500, 100 events, 64 MiB each, drop oldest
+
+	// Aging is how long an event of a lower lane may wait before it takes turns with
+	// those of higher ones. 0: for ever, priority is strict, and a lane that is never
+	// empty lets none below it be served.
+	Aging time.Duration
+
+	// SlowHandler is how long the handlers of one event may take together before they
+	// are named in the log and the metrics. 0: 1 s, negative: as long as they like.
+	SlowHandler time.Duration
 
 	// ResumeFrom is a cursor of an earlier run, see ConnectionManager.Cursor; empty:
 	// begin now. One that cannot be read is a mistake, unless Resync is set: then
@@ -83,12 +91,6 @@ const (
 	WitnessOff                // only what is wanted is asked for; no hole can be told, and messages that are not announced come up to a minute late
 )
 
-// A Lane bounds one of the three queues between the socket and the handlers.
-// When it is full the oldest event goes, counted and told as a gap.
-type Lane struct {
-	Events int // 0: the default of its priority
-}
-
 // defaulted returns a copy of o with every zero replaced, and the mistakes.
 func (o *Options) defaulted() (Options, []error) {
 	var d Options
@@ -118,9 +120,11 @@ func (o *Options) defaulted() (Options, []error) {
 	}
 	d.MaxFrame = count("MaxFrame", d.MaxFrame, DefaultMaxFrame)
 	d.Requests = int(count("Requests", int64(d.Requests), DefaultRequests))
-	for i, def := range defaultLanes {
-		name := fmt.Sprintf("Lanes[%d].Events", i)
-		d.Lanes[i].Events = int(count(name, int64(d.Lanes[i].Events), int64(def)))
+	d.SlowHandler = cmp.Or(d.SlowHandler, DefaultSlowHandler)
+	for i := range d.Lanes {
+		l := &d.Lanes[i]
+		l.Events = int(count(fmt.Sprintf("Lanes[%d].Events", i), int64(l.Events), int64(defaultEvents[i])))
+		l.Bytes = int(count(fmt.Sprintf("Lanes[%d].Bytes", i), int64(l.Bytes), DefaultLaneBytes))
 	}
 	mistakes = append(mistakes, d.check()...)
 	if d.Metrics == nil {
@@ -144,6 +148,15 @@ func (o *Options) check() []error {
 			mistakes = append(mistakes, fmt.Errorf("option Fallback.Order has polling before %v; want it last or not at all", o.Fallback.Order[i+1]))
 		}
 	}
+	for i, l := range o.Lanes {
+		if l.Overflow > Block {
+			mistakes = append(mistakes, fmt.Errorf(
+				"option Lanes[%d].Overflow is %d; want DropOldest, DropNewest, CoalesceLatest or Block", i, l.Overflow))
+		}
+	}
+	if o.Aging < 0 {
+		mistakes = append(mistakes, fmt.Errorf("option Aging is %v; want a positive duration, or 0 for strict priority", o.Aging))
+	}
 	if o.Witness > WitnessOff {
 		mistakes = append(mistakes, fmt.Errorf("option Witness is %d; want WitnessOn or WitnessOff", o.Witness))
 	}
@@ -153,25 +166,3 @@ func (o *Options) check() []error {
 	}
 	return mistakes
 }
-
-// lanes returns the bounds by lane.
-func (o *Options) lanes() [3]int {
-	return [3]int{o.Lanes[0].Events, o.Lanes[1].Events, o.Lanes[2].Events}
-}
-
-// lane returns the index of p's queue.
-func lane(p events.Priority) int {
-	switch p {
-	case events.High:
-		return 0
-	case events.Low:
-		return 2
-	case events.AnyPriority, events.Medium:
-		return 1
-	default:
-		return 1
-	}
-}
-
-// priorities are the lanes' priorities by index.
-var priorities = [3]events.Priority{events.High, events.Medium, events.Low}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"sync"
+	"time"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -9,34 +10,44 @@ import (
 // A queue lies between the reader and the handlers: three bounded lanes for
 // what the stream says, a backlog for facts that come late (backlog.go), and
 // beside them the changes of state and the gaps (gaps.go), which are never
-// dropped.
+// dropped. The reader pushes a batch at a time and the handler goroutine takes a
+// hand at a time (hand.go), so that neither needs a lock for each event. There
+// is a handler goroutine only while there is something to handle.
 //
 // The zero queue is not usable; make one with newQueue. All methods may be
-// called concurrently; push by one goroutine, pop by another.
+// called concurrently; push by one goroutine, next by the handler goroutine.
 type queue struct {
-	wake   chan struct{} // holds a token while there may be something to pop
 	ledger *ledger
+	aging  time.Duration // what waits for longer in a lower lane takes turns with the higher ones; 0: strict priority
+	hand   hand
+	idle   chan struct{} // closed when the queue is closed, empty, and nothing is being handled
 
-	mu       sync.Mutex // guards all below
+	mu       sync.Mutex  // guards all below
+	serve    func()      // begins a handler goroutine; nil before Run
+	serving  bool        // there is one
+	lent     int         // entries that are handled beside those in the hand
+	borrower events.Type // of the last that was lent
 	lanes    [3]ring
 	back     backlog
 	gaps     []placed
 	changes  []Change
-	overflow [3]*episode // the open one of each lane
+	overflow [3]*episode   // the open one of each lane
+	room     chan struct{} // closed when a lane that blocks may have room; nil if nobody waits for that
 	seq      uint64
 	turn     bool // the backlog's, rather than that of the medium and low lanes
+	aged     bool // the turn of what waits for too long
 	closed   bool
+	ending   bool // lanes that block do not any more
 	alone    bool // finalizations do not wait for their messages
 
-	epochs  []epoch // the last one is the present; a wait for all that is queued begins another
-	current uint64  // epoch of the entry that pop returned last; 0: none
+	epochs []epoch // the last one is the present; a wait for all that is queued begins another
 }
 
-// An item is what pop returns: a change of state, a gap, or else an entry.
+// An item is what next returns: a change of state, a gap, or else what is in the
+// hand.
 type item struct {
 	change *Change
 	gap    *events.Gap
-	entry  entry
 }
 
 // An epoch is the time between two waits for all that is queued.
@@ -48,46 +59,41 @@ type epoch struct {
 
 func newEpoch(number uint64) epoch { return epoch{number: number, handled: make(chan struct{})} }
 
-func newQueue(bounds [3]int) *queue {
+func newQueue(lanes [3]Lane) *queue {
 	q := &queue{
-		wake: make(chan struct{}, 1), ledger: &ledger{}, epochs: []epoch{newEpoch(1)},
+		idle: make(chan struct{}), ledger: &ledger{}, epochs: []epoch{newEpoch(1)},
 		back: backlog{room: make(chan struct{})},
 	}
-	for i, n := range bounds {
-		q.lanes[i].bound = n
+	for i, l := range lanes {
+		q.lanes[i] = ring{lane: l}
 	}
-	q.back.list.bound = 3 * maxOwed
+	q.back.list.lane.Events = 3 * maxOwed
 	return q
 }
 
-// A fate says what became of an event that had to make room.
-type fate struct {
-	lost   *events.Envelope // it left its lane; nil: there was room
-	owed   bool             // it waits in the backlog
-	opened bool             // it was the first of an episode
-}
-
-// push adds env to its lane. If the lane is full its oldest event goes: a fact
-// into the backlog, anything else for good.
-func (q *queue) push(env events.Envelope) (f fate) {
-	i := lane(env.Type.Lane())
+// push adds entries to their lanes, in order. It returns those for which a lane
+// that blocks has no room, and adds to fates what became of events that had to
+// make room.
+func (q *queue) push(batch []entry, fates []fate) (blocked []entry, _ []fate) {
 	q.mu.Lock()
-	r := &q.lanes[i]
-	if r.full() {
-		f = q.lose(i, r.pop())
-	} else if r.len() <= r.bound/2 {
-		q.recover(i)
+	for i := range batch {
+		var ok bool
+		if fates, ok = q.admit(&batch[i], fates); !ok {
+			blocked = batch[i:]
+			break
+		}
 	}
-	q.seq++
-	r.push(q.arrive(env))
+	q.begin()
 	q.mu.Unlock()
-	q.signal()
-	return f
+	return blocked, fates
 }
 
-// arrive makes an entry of env.
-func (q *queue) arrive(env events.Envelope) entry {
-	return entry{env: env, seq: q.seq, epoch: q.joins()}
+// add appends an entry to lane i, where there is room.
+func (q *queue) add(i int, e *entry) {
+	q.seq++
+	e.seq, e.epoch = q.seq, q.joins()
+	q.lanes[i].push(e)
+	q.hand.overtakenBy(i)
 }
 
 // joins counts another entry of the present epoch, and returns that.
@@ -97,11 +103,11 @@ func (q *queue) joins() uint64 {
 	return now.number
 }
 
-// gone notes that an entry was handled, or that it never will be.
-func (q *queue) gone(number uint64) {
+// gone notes that n entries were handled, or that they never will be.
+func (q *queue) gone(number uint64, n int) {
 	for i := range q.epochs {
 		if q.epochs[i].number == number {
-			q.epochs[i].left--
+			q.epochs[i].left -= n
 			break
 		}
 	}
@@ -115,13 +121,15 @@ func (q *queue) gone(number uint64) {
 // been handled.
 func (q *queue) all() <-chan struct{} {
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	last := q.epochs[len(q.epochs)-1]
 	if last.left == 0 && len(q.epochs) > 1 {
-		return q.epochs[len(q.epochs)-2].handled
+		last = q.epochs[len(q.epochs)-2]
+	} else {
+		q.epochs = append(q.epochs, newEpoch(last.number+1))
+		q.gone(0, 0) // nothing may be left
 	}
-	q.epochs = append(q.epochs, newEpoch(last.number+1))
-	q.gone(0) // nothing may be left
+	q.mu.Unlock()
+	q.disturb() // what has been handled of the hand is not known yet
 	return last.handled
 }
 
@@ -130,24 +138,48 @@ func (q *queue) tell(c Change) {
 	q.mu.Lock()
 	q.changes = append(q.changes, c)
 	q.mu.Unlock()
-	q.signal()
+	q.disturb()
 }
 
-// close lets pop end once everything has been popped. A lane's open overflow is
-// closed, so that its count is told, and nothing waits any more for what will not
-// come.
+// disturb has the handler goroutine look at the queue, after the present event.
+func (q *queue) disturb() {
+	q.hand.urgent.Store(true)
+	q.mu.Lock()
+	q.begin()
+	q.mu.Unlock()
+}
+
+// starts lets there be handler goroutines, which serve begins.
+func (q *queue) starts(serve func()) {
+	q.mu.Lock()
+	q.serve = serve
+	q.begin()
+	q.mu.Unlock()
+}
+
+// begin begins the handler goroutine, if there is none.
+func (q *queue) begin() {
+	if !q.serving && q.serve != nil {
+		q.serving = true
+		q.serve()
+	}
+}
+
+// close lets the handler goroutine end for good once everything has been handled.
+// A lane's open overflow is closed, so that its count is told, and nothing waits any
+// more for what will not come.
 func (q *queue) close() {
 	q.mu.Lock()
 	q.closed = true
 	for id, e := range q.back.held {
-		delete(q.back.held, id)
+		q.back.unhold(id)
 		q.back.push(e)
 	}
 	for i := range q.overflow {
 		q.recover(i)
 	}
 	q.mu.Unlock()
-	q.signal()
+	q.disturb()
 }
 
 // discard empties the queue and returns how many events of each lane are lost;
@@ -156,44 +188,37 @@ func (q *queue) discard() (left [3]int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i := range q.lanes {
-		left[i] = q.lanes[i].len()
-		q.lanes[i] = ring{bound: q.lanes[i].bound}
+		left[i] = q.lanes[i].n
+		q.lanes[i] = ring{lane: q.lanes[i].lane}
 	}
+	left[q.hand.lane] += q.hand.rest()
+	q.hand.dropped = true
+	q.hand.urgent.Store(true)
 	left[lane(events.High)] += q.back.clear() // both facts travel there
 	q.gaps, q.changes = nil, nil
 	return left
 }
 
-func (q *queue) signal() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
-// pop waits for the next item; that which it returned before has been handled.
-// ok is false when the queue is closed and empty.
-func (q *queue) pop() (it item, ok bool) {
+// next returns what is to be handled next; what it returned before has been. ok is
+// false when there is nothing: the handler goroutine ends, and another one begins
+// when there is.
+func (q *queue) next() (it item, ok bool) {
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.finish()
-	q.mu.Unlock()
-	for {
-		q.mu.Lock()
-		it, ok = q.take()
-		closed := q.closed
-		q.mu.Unlock()
-		if ok || closed {
-			return it, ok
-		}
-		<-q.wake
+	if it, ok = q.take(); ok {
+		return it, true
 	}
+	q.serving = false
+	q.ends()
+	return item{}, false
 }
 
-// finish notes that the entry which was taken last is handled.
-func (q *queue) finish() {
-	if q.current != 0 {
-		q.gone(q.current)
-		q.current, q.back.inHand = 0, 0
+// ends closes idle when nothing is left to be done for good.
+func (q *queue) ends() {
+	if q.closed && !q.serving && q.lent == 0 && q.serve != nil {
+		q.serve = nil
+		close(q.idle)
 	}
 }
 
@@ -201,48 +226,65 @@ func (q *queue) finish() {
 // the high lane, as far as no gap holds it back; then the backlog takes turns
 // with the two other lanes, so that neither waits for the other.
 func (q *queue) take() (item, bool) {
+	q.hand.urgent.Store(false) // who sets it later changes the queue before
 	if len(q.changes) > 0 {
 		c := q.changes[0]
 		q.changes = q.changes[1:]
+		q.hand.change = true
 		return item{change: &c}, true
 	}
 	due, limits := q.due()
 	if due >= 0 {
 		return q.takeGap(due), true
 	}
-	if it, ok := q.takeLane(0, limits); ok {
-		return it, ok
+	if q.takeAged(limits) || q.takeLane(0, limits) {
+		return item{}, true
 	}
 	if q.turn = !q.turn; q.turn {
 		if it, ok := q.takeBack(); ok {
 			return it, ok
 		}
 	}
-	for i := 1; i < len(q.lanes); i++ {
-		if it, ok := q.takeLane(i, limits); ok {
-			return it, ok
-		}
+	if q.takeLane(1, limits) || q.takeLane(2, limits) {
+		return item{}, true
 	}
 	return q.takeBack()
 }
 
-// takeLane takes the oldest entry of a lane, unless a gap holds it back.
-func (q *queue) takeLane(i int, limits [3]uint64) (item, bool) {
-	head, ok := q.lanes[i].head()
-	if !ok || head >= limits[i] {
-		return item{}, false
+// takeLane takes the oldest entries of a lane into the hand, as far as no gap holds
+// them back.
+func (q *queue) takeLane(i int, limits [3]uint64) bool {
+	r := &q.lanes[i]
+	for n := q.grasp(i); n > 0 && r.n > 0; n-- {
+		head := r.head()
+		if head.seq >= limits[i] || !q.hand.takes(i, head) {
+			break
+		}
+		r.drop()
 	}
-	e := q.lanes[i].pop()
-	if q.lanes[i].len() == 0 {
+	if len(q.hand.entries) == 0 {
+		return false
+	}
+	if r.n == 0 {
 		q.recover(i)
 	}
-	return q.takes(e), true
+	q.roomy()
+	return true
 }
 
-func (q *queue) takes(e entry) item {
-	q.current = e.epoch
-	if q.back.waiting {
-		q.back.opened()
+// takeAged takes the oldest entry of a lower lane if it has waited for too long,
+// every other time.
+func (q *queue) takeAged(limits [3]uint64) bool {
+	if q.aging <= 0 {
+		return false
 	}
-	return item{entry: e}
+	if q.aged = !q.aged; !q.aged {
+		return false
+	}
+	for i := 1; i < len(q.lanes); i++ {
+		if r := &q.lanes[i]; r.n > 0 && time.Since(r.head().env.Received) >= q.aging && q.takeLane(i, limits) {
+			return true
+		}
+	}
+	return false
 }

@@ -21,28 +21,57 @@ func numbered(t events.Type, n int) events.Envelope {
 	return events.Envelope{Type: t, Data: fmt.Appendf(nil, "%d", n), Received: time.Unix(int64(n), 0)}
 }
 
-// drain takes all that is queued, each as a short word.
-func drain(q *queue) (words []string) {
+// A bounded is a queue whose lanes have room for so many events.
+type bounded struct{ *queue }
+
+func newBounded(high, medium, low int) bounded {
+	lanes := [3]Lane{{Events: high}, {Events: medium}, {Events: low}}
+	for i := range lanes {
+		lanes[i].Bytes = DefaultLaneBytes
+	}
+	return bounded{newQueue(lanes)}
+}
+
+// push adds one event and returns what had to make room for it.
+func (q bounded) push(env events.Envelope) (fates []fate) {
+	_, fates = q.queue.push([]entry{newEntry(env)}, nil)
+	return fates
+}
+
+// pop returns the next item, and the entry in hand if it is none. What it returned
+// before has been handled.
+func (q bounded) pop() (it item, e entry, ok bool) {
+	it, ok = q.next()
+	if len(q.hand.entries) > 0 {
+		e = q.hand.entries[0]
+	}
+	return it, e, ok
+}
+
+// drain handles all that is queued but the last of it, each as a short word.
+func drain(q bounded) (words []string) {
 	for {
 		q.mu.Lock()
+		q.hand.entries, q.hand.gap = q.hand.entries[:0], false
 		it, ok := q.take()
 		q.mu.Unlock()
-		if !ok {
-			return words
-		}
 		switch {
+		case !ok:
+			return words
 		case it.change != nil:
 			words = append(words, it.change.To.String())
 		case it.gap != nil:
 			words = append(words, fmt.Sprintf("%s %s #%d", it.gap.Cause, it.gap.Stage, it.gap.Number))
 		default:
-			words = append(words, it.entry.env.Type.Priority().String()+" "+string(it.entry.env.Data))
+			for _, e := range q.hand.entries {
+				words = append(words, e.env.Type.Priority().String()+" "+string(e.env.Data))
+			}
 		}
 	}
 }
 
 func TestLanesAreServedInOrderOfPriority(t *testing.T) {
-	q := newQueue([3]int{10, 10, 10})
+	q := newBounded(10, 10, 10)
 	q.push(low(1))
 	q.push(medium(2))
 	q.push(high(3))
@@ -53,7 +82,7 @@ func TestLanesAreServedInOrderOfPriority(t *testing.T) {
 }
 
 func TestAGapKeepsItsPlaceInEveryLane(t *testing.T) {
-	q := newQueue([3]int{10, 10, 10})
+	q := newBounded(10, 10, 10)
 	q.push(low(1))
 	q.push(high(2))
 	g := q.open(events.Gap{Cause: events.GapByDisconnect, Families: []events.Family{events.Fact}, From: time.Unix(2, 0)})
@@ -67,11 +96,11 @@ func TestAGapKeepsItsPlaceInEveryLane(t *testing.T) {
 }
 
 func TestOverflowDropsTheOldestAndIsOneGap(t *testing.T) {
-	q := newQueue([3]int{3, 10, 10})
+	q := newBounded(3, 10, 10)
 	push := func(n int, wantDropped, wantOpened bool) {
-		f := q.push(high(n))
-		require.Equal(t, wantDropped, f.lost != nil, n)
-		require.Equal(t, wantOpened, f.opened, n)
+		fates := q.push(high(n))
+		require.Equal(t, wantDropped, len(fates) == 1, n)
+		require.Equal(t, wantOpened, wantDropped && fates[0].opened, n)
 	}
 	for n := range 3 {
 		push(n, false, false)
@@ -85,15 +114,13 @@ func TestOverflowDropsTheOldestAndIsOneGap(t *testing.T) {
 }
 
 func TestOverflowSaysHowManyAndWhen(t *testing.T) {
-	q := newQueue([3]int{2, 1, 1})
+	q := newBounded(2, 1, 1)
 	for n := 1; n <= 6; n++ {
 		q.push(high(n))
 	}
 	var closed *events.Gap
 	for {
-		q.mu.Lock()
-		it, ok := q.take()
-		q.mu.Unlock()
+		it, _, ok := q.pop()
 		if !ok {
 			break
 		}
@@ -109,16 +136,14 @@ func TestOverflowSaysHowManyAndWhen(t *testing.T) {
 }
 
 func TestAnOverflowEndsWhenTheLaneHasRoomAgain(t *testing.T) {
-	q := newQueue([3]int{4, 1, 1})
+	q := newBounded(4, 1, 1)
 	for n := range 6 {
 		q.push(high(n))
 	}
-	q.mu.Lock()
 	for range 4 { // the notice and three of the four that are left
-		_, ok := q.take()
+		_, _, ok := q.pop()
 		require.True(t, ok)
 	}
-	q.mu.Unlock()
 	q.push(high(6))
 	for n := 7; n < 12; n++ {
 		q.push(high(n))
@@ -129,7 +154,7 @@ func TestAnOverflowEndsWhenTheLaneHasRoomAgain(t *testing.T) {
 }
 
 func TestAnOverflowOfOneLaneLeavesTheOthersAlone(t *testing.T) {
-	q := newQueue([3]int{10, 1, 10})
+	q := newBounded(10, 1, 10)
 	q.push(medium(1))
 	q.push(medium(2))
 	q.push(high(3))
@@ -140,7 +165,7 @@ func TestAnOverflowOfOneLaneLeavesTheOthersAlone(t *testing.T) {
 }
 
 func TestALostEventBeforeAGapIsToldBeforeIt(t *testing.T) {
-	q := newQueue([3]int{2, 1, 1})
+	q := newBounded(2, 1, 1)
 	q.push(high(1))
 	q.push(high(2))
 	q.open(events.Gap{Cause: events.GapByDisconnect, From: time.Unix(2, 0)})
@@ -150,34 +175,45 @@ func TestALostEventBeforeAGapIsToldBeforeIt(t *testing.T) {
 	}, drain(q))
 }
 
-func TestPopWaitsAndEndsWhenClosedAndEmpty(t *testing.T) {
+func TestThereIsAHandlerGoroutineOnlyWhileThereIsSomethingToHandle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := newQueue([3]int{1, 1, 1})
+		q := newBounded(1, 1, 1)
+		begun := 0
 		var got []string
-		go func() {
-			for {
-				it, ok := q.pop()
-				if !ok {
-					got = append(got, "end")
-					return
+		serve := func() {
+			begun++
+			go func() {
+				for {
+					_, e, ok := q.pop()
+					if !ok {
+						return
+					}
+					got = append(got, string(e.env.Data))
 				}
-				got = append(got, string(it.entry.env.Data))
-			}
-		}()
-		synctest.Wait()
-		assert.Empty(t, got)
+			}()
+		}
 		q.push(high(1))
+		assert.Zero(t, begun, "not before the run")
+		q.starts(serve)
 		synctest.Wait()
 		assert.Equal(t, []string{"1"}, got)
+		assert.Equal(t, 1, begun)
 		q.push(low(2))
-		q.close()
 		synctest.Wait()
-		assert.Equal(t, []string{"1", "2", "end"}, got)
+		assert.Equal(t, []string{"1", "2"}, got)
+		assert.Equal(t, 2, begun)
+		q.push(low(3))
+		q.close()
+		<-q.idle
+		assert.Equal(t, []string{"1", "2", "3"}, got)
+		q.push(low(4))
+		synctest.Wait()
+		assert.Equal(t, 3, begun, "it is over")
 	})
 }
 
 func TestCloseTellsTheCountOfAnOpenOverflow(t *testing.T) {
-	q := newQueue([3]int{2, 1, 1})
+	q := newBounded(2, 1, 1)
 	for n := range 4 {
 		q.push(high(n))
 	}
@@ -186,7 +222,7 @@ func TestCloseTellsTheCountOfAnOpenOverflow(t *testing.T) {
 }
 
 func TestDiscardCountsWhatIsLeft(t *testing.T) {
-	q := newQueue([3]int{5, 5, 5})
+	q := newBounded(5, 5, 5)
 	q.push(high(1))
 	q.push(high(2))
 	q.push(low(3))
@@ -196,39 +232,52 @@ func TestDiscardCountsWhatIsLeft(t *testing.T) {
 }
 
 func TestAnIdleLaneCostsNothingAndAFullOneItsBound(t *testing.T) {
-	r := ring{bound: 100}
+	r := ring{}
 	assert.Empty(t, r.buf)
 	for n := range 1000 {
-		if r.full() {
+		if r.n == 100 {
 			r.pop()
 		}
-		r.push(entry{env: high(n)})
+		r.push(&entry{env: high(n)})
 	}
-	assert.Len(t, r.buf, 100)
-	assert.Equal(t, "900", string(r.pop().env.Data))
+	assert.Len(t, r.buf, 128)
+	first := r.pop()
+	assert.Equal(t, "900", string(first.env.Data))
+	r.unpop(&first)
+	assert.Equal(t, "900", string(r.head().env.Data))
+	assert.Equal(t, 300, r.bytes)
 }
 
 func TestQueueDoesNotAllocatePerEvent(t *testing.T) {
-	q := newQueue([3]int{1000, 1000, 1000})
-	env := high(1)
-	for range 1000 {
-		q.push(env)
+	q := newBounded(1000, 1000, 1000)
+	batch := []entry{newEntry(high(1)), newEntry(low(2)), newEntry(medium(3))}
+	fates := make([]fate, 0, len(batch))
+	for range 1001 {
+		q.queue.push(batch, fates)
 	}
-	drain(q)
 	assert.Zero(t, testing.AllocsPerRun(1000, func() {
-		q.push(env)
-		q.mu.Lock()
-		q.take()
-		q.mu.Unlock()
+		q.queue.push(batch, fates)
+		q.next()
 	}))
 }
 
+// One event at a time, as on a quiet stream, and as many as a reader collects.
 func BenchmarkQueue(b *testing.B) {
-	q := newQueue([3]int{1000, 500, 100})
-	env := high(1)
-	b.ReportAllocs()
-	for b.Loop() {
-		q.push(env)
-		q.pop()
+	for _, size := range []int{1, maxBatch} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			q := newBounded(1000, 500, 100)
+			batch := make([]entry, size)
+			for i := range batch {
+				batch[i] = newEntry(high(1))
+			}
+			b.ReportAllocs()
+			for n := 0; n < b.N; n += size {
+				q.queue.push(batch, nil)
+				for ok := true; ok; {
+					_, ok = q.next()
+					q.hand.at.Store(int32(len(q.hand.entries)))
+				}
+			}
+		})
 	}
 }

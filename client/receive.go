@@ -13,10 +13,11 @@ import (
 )
 
 // receive is what the reader does with one frame: clocks, filter, dedupe,
-// count, queue. It runs no code of the application and waits for nothing.
+// count, intake. It runs no code of the application, and waits for nothing but room
+// in a lane that blocks.
 func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
-	m.alive(c, f)
 	if f.Renewed { // it was asked again in another spelling, before its first event
+		m.flush()
 		m.disturbed()
 		m.queue.shut(m.gap(events.Gap{Cause: events.GapBySwitch, From: c.opened}), f.Received)
 		m.warnMissing(c.stream.Transport())
@@ -24,126 +25,154 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 	}
 	switch f.Kind {
 	case wire.Event:
-		for _, o := range c.met() {
-			o.old(f)
+		k := kindOf(f.Type)
+		m.arrived(c, f, k)
+		if !m.skipped(c, f) {
+			m.event(f, k)
 		}
-		if one, differs := c.skips.take(f); one {
-			m.counters.Duplicate()
-			return
-		} else if differs {
-			m.uncut(c, f.Type.Lane())
-		}
-		m.event(f)
 	case wire.Alive:
+		m.alive(c, f)
 		if c.stream.Transport() == fallback.Polling { // a finished poll is news, even if it brought none
-			m.clocks.mark(&m.clocks.event, f.Received)
+			m.intake.event = f.Received
 			m.counters.Polled()
 			m.loop.Sign()
 		}
 	case wire.Garbage:
+		m.alive(c, f)
 		m.garbage(c, f)
 	case wire.Refusal:
+		m.alive(c, f)
 		m.say.once(f.Text, slog.LevelWarn, "the server reports an error",
 			slog.String("transport", c.stream.Transport().String()), slog.String("text", f.Text))
 	case wire.Subscribed, wire.Unsubscribed, wire.Pong:
+		m.alive(c, f)
 	}
 }
 
 // alive notes what any frame proves.
 func (m *ConnectionManager) alive(c *connection, f *transport.Frame) {
-	m.clocks.mark(&m.clocks.frame, f.Received)
-	m.counters.Bytes(c.stream.Transport(), f.Size)
+	m.intake.frame = f.Received
+	m.intake.tally.Bytes(c.transport, f.Size)
 	if !c.good {
 		c.good = m.proves(c.stream, f, c.opened)
 	}
-	if f.Kind != wire.Event {
-		return
-	}
-	m.counters.Received(f.Type, f.Size, f.Received)
-	m.clocks.mark(&m.clocks.event, f.Received)
-	if isBeat(c.stream, f) {
+}
+
+// arrived notes what any event proves.
+func (m *ConnectionManager) arrived(c *connection, f *transport.Frame, k *kind) {
+	m.alive(c, f)
+	m.intake.tally.Received(f.Type, f.Size, f.Received)
+	m.intake.event = f.Received
+	if k.family == events.State && isBeat(c.stream, f) {
 		m.beat(c, f)
 	}
+}
+
+// skipped reports whether the connection before c has delivered f.
+func (m *ConnectionManager) skipped(c *connection, f *transport.Frame) bool {
+	for _, o := range c.met() {
+		o.old(f)
+	}
+	one, differs := c.skips.take(f)
+	if one {
+		m.intake.tally.Duplicate()
+	} else if differs {
+		m.uncut(c, f.Type.Lane())
+	}
+	return one
 }
 
 // skip is receive for an event that was handed on by another connection, or that
 // a newer one has replaced.
 func (m *ConnectionManager) skip(c *connection, f *transport.Frame) {
-	m.alive(c, f)
-	m.counters.Duplicate()
+	m.arrived(c, f, kindOf(f.Type))
+	m.intake.tally.Duplicate()
 }
 
 // event passes one event on, if somebody wants it and nobody had it yet.
-func (m *ConnectionManager) event(f *transport.Frame) {
-	if !f.Type.Known() {
+func (m *ConnectionManager) event(f *transport.Frame, k *kind) {
+	in := &m.intake
+	if !k.known {
 		m.say.once(string(f.Type), slog.LevelInfo, "a type the SDK does not know arrives raw",
 			slog.String("type", string(f.Type)))
 	}
-	wanted := m.consumers.match(f.Type)
-	var data []byte
-	if wanted || f.Type.Family() == events.State {
-		data = m.arena.copy(f.Data)
+	if k.family == events.State {
+		m.witness(f)
 	}
-	m.witness(f, data)
-	if !wanted {
-		m.counters.Filtered()
+	if !m.consumers.wants(k) {
+		in.tally.Filtered()
 		return
 	}
-	m.clocks.mark(&m.clocks.wanted, f.Received)
+	in.wanted = f.Received
 	if f.Replaced > 0 {
 		m.counters.Garbage("utf8")
 		m.say.once(string(f.Type), slog.LevelWarn, "a payload is not UTF-8: what is wrong in it was replaced by U+FFFD",
 			slog.String("type", string(f.Type)))
 	}
-	if m.duplicate(f) {
-		m.counters.Duplicate()
-		return
+	in.batch = append(in.batch, entry{lane: k.lane, env: events.Envelope{
+		Type: f.Type, Data: in.arena.copy(f.Data), Time: f.Time, Received: f.Received, Origin: f.Origin,
+	}})
+	if e := &in.batch[len(in.batch)-1]; k.family == events.Fact && m.duplicate(f, e) {
+		in.tally.Duplicate()
+		in.arena.undo(e.env.Data)
+		*e = entry{}
+		in.batch = in.batch[:len(in.batch)-1]
 	}
-	m.pushed(m.queue.push(events.Envelope{
-		Type: f.Type, Data: data, Time: f.Time, Received: f.Received, Origin: f.Origin,
-	}))
+	if len(in.batch) == maxBatch {
+		m.flush()
+	}
 }
 
-// pushed follows an event into its lane: another one may have had to leave it.
-func (m *ConnectionManager) pushed(f fate) {
-	if f.lost == nil {
-		return
-	}
-	t := f.lost.Type
+// pushed follows an event into its lane: another one may have had to leave it, or
+// there was no place for it.
+func (m *ConnectionManager) pushed(f *fate) {
+	t := f.entry.env.Type
 	switch {
+	case f.coalesced:
+		m.counters.Coalesced(t.Lane())
+		return
 	case f.owed:
 		m.counters.Deferred()
 	default:
 		m.counters.Dropped(t.Lane())
-		if k, id, ok := factOf(f.lost.Type, f.lost.Data); ok {
-			m.books.Lost(k, id)
+		if f.entry.id != "" {
+			m.books.Lost(f.entry.kind, f.entry.id)
 		}
 		m.loop.Due(t)
 	}
 	if f.opened {
 		m.counters.Gap(string(events.GapByOverflow))
+		m.overflows(t)
 	}
-	m.say.once(t.Lane().String(), slog.LevelWarn,
-		"handlers are slower than the stream: the oldest events of a full lane are dropped, and told as a gap",
-		slog.String("lane", t.Lane().String()))
 }
 
-// duplicate reports whether f is a fact that was handed on before. Facts have
-// ids; nothing else may be taken for a double, equal events can be different
-// facts.
-func (m *ConnectionManager) duplicate(f *transport.Frame) bool {
-	kind, id, ok := factOf(f.Type, f.Data)
+// overflows says that a lane is full, and whose handlers run.
+func (m *ConnectionManager) overflows(t events.Type) {
+	running, onState := m.queue.running()
+	handler := string(running)
+	if onState {
+		handler = "OnState"
+	}
+	m.say.once(t.Lane().String(), slog.LevelWarn,
+		"handlers are slower than the stream: events of a full lane are dropped, and told as a gap",
+		slog.String("lane", t.Lane().String()), slog.String("running", handler))
+}
+
+// duplicate reports whether f is a fact that was handed on before, and notes in its
+// entry which it is. Facts have ids; nothing else may be taken for a double, equal
+// events can be different facts.
+func (m *ConnectionManager) duplicate(f *transport.Frame, e *entry) bool {
+	kind, id, ok := factOf(f.Type, e.env.Data)
 	if !ok {
 		return false
 	}
+	e.kind, e.id = kind, id
 	note := m.books.Added
 	if kind == repair.Finalized {
 		note = m.books.Finalized
 	}
 	fresh := note(id, m.happened(f))
-	if fresh {
-		m.loop.Sign() // where one was announced, others were not
-	}
+	m.intake.news = m.intake.news || fresh
 	return !fresh
 }
 
@@ -191,24 +220,4 @@ func isBeat(s transport.Stream, f *transport.Frame) bool {
 // hasBeats reports whether the server of s is known to send beats.
 func hasBeats(s transport.Stream) bool {
 	return s.Transport() != fallback.Polling && wire.HasBeats(s.Dialect())
-}
-
-// arenaSize is how much payload one chunk holds. An envelope that is kept for
-// ever keeps at most its chunk.
-const arenaSize = 16 << 10
-
-// An arena copies payloads out of the reader's buffer into chunks that many
-// events share. The zero arena is ready to use.
-type arena struct{ chunk []byte }
-
-func (a *arena) copy(data []byte) []byte {
-	if len(data) > arenaSize/4 {
-		return append([]byte(nil), data...)
-	}
-	if len(data) > cap(a.chunk)-len(a.chunk) {
-		a.chunk = make([]byte, 0, arenaSize)
-	}
-	n := len(a.chunk)
-	a.chunk = append(a.chunk, data...)
-	return a.chunk[n:len(a.chunk):len(a.chunk)]
 }

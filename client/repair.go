@@ -57,21 +57,18 @@ func (m *ConnectionManager) facts() bool {
 	return m.consumers.match(events.TypeMessageAdded) || m.consumers.match(events.TypeMessageFinalized)
 }
 
-// witness takes from a live event what it says about others: which messages there
-// are, and how many are final. data is f's payload, to be kept.
-func (m *ConnectionManager) witness(f *transport.Frame, data []byte) {
-	if f.Type.Family() != events.State {
-		return
-	}
+// witness takes from a state what it says about others: which messages there are,
+// and how many are final.
+func (m *ConnectionManager) witness(f *transport.Frame) {
 	if f.Origin == events.OriginLive {
 		m.loop.Live(f.Type)
 	}
-	if !m.facts() {
+	if m.intake.facts == [2]bool{} {
 		return
 	}
 	switch f.Type {
 	case events.TypeTipsUpdated:
-		m.loop.Tips(data)
+		m.intake.tips = append(m.intake.tips[:0], f.Data...)
 	case events.TypeKCoreUpdated:
 		if n, ok := wire.FinalizedCount(f.Data); ok {
 			m.books.Counted(m.happened(f), n)

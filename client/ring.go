@@ -3,38 +3,68 @@ package client
 import (
 	"time"
 
+	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/subscription/events"
 )
 
 // An entry is an event with its place in the order of all lanes.
 type entry struct {
 	env     events.Envelope
+	id      string // of the message that a fact is about; empty for all that is no fact
 	seq     uint64
 	epoch   uint64 // when it arrived, as counted by those who wait for all that did
 	mark    uint64 // of the ledger, in the backlog; it is no event then
-	lacking bool   // facts could not be asked for by the mark
-	spilled bool   // it left a full lane, and its payload is its own
-	late    bool   // it was taken from the backlog
+	kind    repair.Kind
+	lane    uint8 // index
+	lacking bool  // facts could not be asked for by the mark
+	spilled bool  // it left a full lane, and its payload is its own
+	late    bool  // it was taken from the backlog
 }
 
-// A ring is a bounded first-in, first-out queue. It grows by doubling up to its
-// bound, so an idle lane costs nothing.
+// newEntry makes an entry of an event.
+func newEntry(env events.Envelope) entry {
+	e := entry{env: env, lane: uint8(lane(env.Type.Lane()))}
+	if kind, id, ok := factOf(env.Type, env.Data); ok {
+		e.kind, e.id = kind, id
+	}
+	return e
+}
+
+// owns gives the entry a payload of its own: that which it has shares its memory
+// with the events that came with it, and would keep theirs.
+func (e *entry) owns() {
+	late, lane, spilled := e.late, e.lane, e.spilled
+	env := e.env
+	env.Data = append([]byte(nil), env.Data...)
+	seq, epoch := e.seq, e.epoch
+	*e = newEntry(env)
+	e.seq, e.epoch, e.late, e.lane, e.spilled = seq, epoch, late, lane, spilled
+}
+
+// A ring is a first-in, first-out queue: a lane, or the backlog. It grows by
+// doubling as it has to, so an idle lane costs next to nothing. Who pushes sees to
+// the bounds of the lane.
 type ring struct {
-	bound int
+	lane  Lane
 	buf   []entry
 	first int // index of the oldest entry
 	n     int // entries held
+	bytes int // of their payloads
+
+	pushed uint64                 // entries, ever
+	latest map[events.Type]uint64 // of a lane that coalesces: which of them was the last of its type
 }
 
-func (r *ring) len() int   { return r.n }
-func (r *ring) full() bool { return r.n >= r.bound }
+// head returns the oldest entry. The ring must not be empty; the entry is valid
+// until the next change.
+func (r *ring) head() *entry { return &r.buf[r.first] }
 
-// head returns the number of the oldest entry.
-func (r *ring) head() (seq uint64, ok bool) {
-	if r.n == 0 {
-		return 0, false
+// at returns the entry that is n behind the head.
+func (r *ring) at(n int) *entry {
+	if n += r.first; n >= len(r.buf) {
+		n -= len(r.buf)
 	}
-	return r.buf[r.first].seq, true
+	return &r.buf[n]
 }
 
 // last returns the newest entry, nil if there is none. It is valid until the next
@@ -43,32 +73,75 @@ func (r *ring) last() *entry {
 	if r.n == 0 {
 		return nil
 	}
-	return &r.buf[(r.first+r.n-1)%len(r.buf)]
+	return r.at(r.n - 1)
 }
 
-// push adds an entry. The ring must not be full.
-func (r *ring) push(e entry) {
+// push adds an entry.
+func (r *ring) push(e *entry) {
 	if r.n == len(r.buf) {
 		r.grow()
 	}
-	r.buf[(r.first+r.n)%len(r.buf)] = e
 	r.n++
+	*r.at(r.n - 1) = *e
+	r.bytes += len(e.env.Data)
+	if r.lane.Overflow == CoalesceLatest {
+		if r.latest == nil {
+			r.latest = make(map[events.Type]uint64)
+		}
+		r.latest[e.env.Type] = r.pushed
+	}
+	r.pushed++
+}
+
+// newest returns the last entry of a type, in a lane that coalesces; nil if there is
+// none.
+func (r *ring) newest(t events.Type) *entry {
+	number, ok := r.latest[t]
+	if !ok {
+		return nil
+	}
+	return r.at(r.n - int(r.pushed-number))
 }
 
 // pop removes the oldest entry. The ring must not be empty.
 func (r *ring) pop() entry {
-	e := r.buf[r.first]
-	r.buf[r.first] = entry{} // lets the payload go
-	r.first = (r.first + 1) % len(r.buf)
-	r.n--
+	e := *r.head()
+	r.drop()
 	return e
+}
+
+// drop is pop for who has taken it already.
+func (r *ring) drop() {
+	e := r.head()
+	r.bytes -= len(e.env.Data)
+	if r.latest != nil && r.latest[e.env.Type] == r.pushed-uint64(r.n) {
+		delete(r.latest, e.env.Type)
+	}
+	*e = entry{} // lets the payload go
+	if r.first++; r.first == len(r.buf) {
+		r.first = 0
+	}
+	r.n--
+}
+
+// unpop puts back what pop returned last.
+func (r *ring) unpop(e *entry) {
+	if r.n == len(r.buf) {
+		r.grow()
+	}
+	if r.first--; r.first < 0 {
+		r.first = len(r.buf) - 1
+	}
+	r.n++
+	r.buf[r.first] = *e
+	r.bytes += len(e.env.Data)
 }
 
 // earliest returns when the oldest of the entries was received, if that was before
 // at: what was kept back for a switch may be older than what was queued before it.
 func (r *ring) earliest(at time.Time) time.Time {
 	for i := range r.n {
-		if e := &r.buf[(r.first+i)%len(r.buf)]; e.env.Received.Before(at) {
+		if e := r.at(i); e.env.Received.Before(at) {
 			at = e.env.Received
 		}
 	}
@@ -76,9 +149,9 @@ func (r *ring) earliest(at time.Time) time.Time {
 }
 
 func (r *ring) grow() {
-	next := make([]entry, min(max(2*len(r.buf), 16), r.bound))
+	next := make([]entry, max(2*len(r.buf), 4))
 	for i := range r.n {
-		next[i] = r.buf[(r.first+i)%len(r.buf)]
+		next[i] = *r.at(i)
 	}
 	r.buf, r.first = next, 0
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ func TestTwoSubscribeAtOnce(t *testing.T) {
 	m.books.Begin(time.Now())
 	m.current.Store(c)
 	var mux handlers.Mux
+	mux.OnAny(func(context.Context, events.Envelope) error { return nil })
 	for i := range 300 {
 		var all sync.WaitGroup
 		cancels := make([]func(), 2)

@@ -210,6 +210,7 @@ func (m *ConnectionManager) beat(c *connection, f *transport.Frame) {
 
 // speaks ends a silence. dead says that it was told as a gap.
 func (m *ConnectionManager) speaks(c *connection, f *transport.Frame) (dead bool) {
+	m.flush()
 	g, dead := m.silence.end()
 	m.disturbed()
 	m.loop.Hole()
@@ -233,6 +234,7 @@ func (m *ConnectionManager) answers() {
 
 // hole tells that a lane has left out beats, and with them nobody knows what.
 func (m *ConnectionManager) hole(c *connection, h pulse.Hole, told bool) {
+	m.flush()
 	m.disturbed()
 	for _, t := range events.Types() {
 		if t.Family() == events.State && t.Lane() == h.Lane {
