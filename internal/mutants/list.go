@@ -116,7 +116,7 @@ func horizons() []mutant {
 	}, {
 		"a falling count means a restart", "internal/repair/finality.go",
 		"f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})",
-		"if count < last {\nclear(b.entries)\nclear(f.open)\nb.anchor = anchor{}\n}",
+		"if count < last {\nb.entries, f.open, f.hints = newTable[entry](b.entries.seed), nil, 0\nb.anchor = anchor{}\n}",
 		"TestTwoNodesBehindOneAddressAreNoRestart", inClient,
 	}}
 }

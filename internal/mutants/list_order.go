@@ -30,7 +30,7 @@ func cursors() []mutant {
 		"TestLowWaterIsNotTheNewestReturned", inRepair,
 	}, {
 		"the low-water mark is the newest that was returned", "internal/repair/cursor.go",
-		"low := b.anchor.at\n", "low := b.anchor.at\n\tfor _, e := range b.entries {\nif e.has(delivered) {\nlow = max(low, e.at)\n}\n}\n",
+		"low := b.anchor.at\n", "low := b.anchor.at\n\tfor _, e := range b.entries.values() {\nif e.has(delivered) {\nlow = max(low, e.at)\n}\n}\n",
 		"TestLiveEventsDoNotLiftTheMark", inRepair,
 	}, {
 		"the cursor is the frontier: what is below it is history", messagesFile,

@@ -15,9 +15,13 @@ type anchor struct {
 // arrives within those 12 s is found although the anchor is newer, and a proposer
 // whose clock is fast never becomes the anchor.
 func (a *anchor) better(id string, at, now int64) {
-	if at <= now-int64(settled) && (a.id == "" || at > a.at) {
+	if a.isWorse(at, now) {
 		a.id, a.at = id, at
 	}
+}
+
+func (a *anchor) isWorse(at, now int64) bool {
+	return at <= now-int64(settled) && (a.id == "" || at > a.at)
 }
 
 // Anchor returns where since begins: at the message that the last pass left. While
@@ -60,9 +64,9 @@ func (b *Books) PassEnded(now time.Time) {
 	if b.anchor.id == "" && b.newest.id == "" {
 		// What the first passes found was too young then, and without an anchor
 		// nothing shows it again.
-		for id, e := range b.entries {
-			if b.hereLocked(e) {
-				b.newest.better(id, e.at, b.now)
+		for row, e := range b.entries.values() {
+			if b.hereLocked(e) && b.newest.isWorse(e.at, b.now) {
+				b.newest = anchor{b.entries.id(row), e.at}
 			}
 		}
 	}
@@ -82,16 +86,16 @@ func (b *Books) PassEnded(now time.Time) {
 func (b *Books) Newest(n int) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	newer := func(x, y anchor) int { return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(x.id, y.id)) }
-	var best []anchor
-	for id, e := range b.entries {
+	newer := func(x, y *entry) int { return cmp.Or(cmp.Compare(y.at, x.at), b.entries.compare(x.row, y.row)) }
+	var best []*entry
+	for _, e := range b.entries.values() {
 		if e.has(known) {
-			best = insert(best, anchor{id, e.at}, n, newer)
+			best = insert(best, e, n, newer)
 		}
 	}
 	ids := make([]string, len(best))
-	for i := range ids {
-		ids[i] = best[i].id
+	for i, e := range best {
+		ids[i] = b.idLocked(e)
 	}
 	return ids
 }
@@ -109,7 +113,7 @@ func (b *Books) AnchorLost(now time.Time, there []Fact) {
 	}
 	if next.id == "" {
 		for id := range b.tips {
-			e := b.entries[id]
+			e := b.entries.get(id)
 			if e != nil && e.has(dated) && e.at > b.horizon && (next.id == "" || e.at < next.at) {
 				next = anchor{id, e.at}
 			}
@@ -129,9 +133,10 @@ func (b *Books) Move() {
 	if b.anchor.id == "" {
 		b.lost = b.now
 	}
-	for id, w := range b.wanted {
+	for _, w := range b.wanted.values() {
+		b.countLocked(w, -1)
 		w.times, w.asked, w.pass = 0, 0, 0
-		b.setLocked(id, w)
+		b.countLocked(w, 1)
 	}
 	b.final.move()
 }

@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"hash/maphash"
 	"math"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ const (
 )
 
 // Books are the books of one run, whatever endpoint and transport it is on. They
-// hold 100,000 messages by default, 25 MB, up to a quarter more before the oldest
+// hold 100,000 messages by default, 20 MB, up to a quarter more before the oldest
 // are forgotten, up to twice as many while the server's messages come faster than a
 // pass can end, and besides what is on its way to the handlers.
 type Books struct {
@@ -66,11 +67,10 @@ type Books struct {
 	finals   bool // MessageFinalized is
 	askKnown bool // there is somebody to ask for what an earlier run has delivered
 
-	pool    pool            // where entries come from
-	entries store           // everything that is known, and finals of unknown messages
+	entries table[entry]    // everything that is known, and finals of unknown messages
 	full    int             // how many there are when the oldest are looked for again
 	tips    map[string]bool // the server's tips: never forgotten
-	wanted  map[string]want // unknown tips and parents, and what was only announced
+	wanted  table[want]     // unknown tips and parents, and what was only announced
 	absent  int             // of wanted: those that the server does not have
 	lacking int             // of wanted: those without which nothing is complete
 	pending int             // finals that Options.Known is asked about
@@ -98,14 +98,14 @@ type progress struct {
 	whole     bool   // a pass has ended that began after the last disturbance
 }
 
-type store = map[string]*entry
-
 // An entry is what is known about one message.
 type entry struct {
 	at     int64 // its own timestamp; of one that was only announced: when that was
 	seen   int64 // when it became known
 	asked  int64 // when REST was last asked whether it is final; 0: never
 	denied int64 // when REST last said that it is not; 0: never
+	row    uint32
+	place  int32 // in finality.open, plus one; 0: it is not there
 	state  flags
 }
 
@@ -127,6 +127,8 @@ const (
 	dueFinal                    // the same of its MessageFinalized
 	before                      // it may have been there before the first connection
 	pending                     // Options.Known is asked about its MessageFinalized
+	hinted                      // of finality.open: it is probably final
+	tip                         // a tip of the server; only while something is forgotten
 )
 
 func (e *entry) has(f flags) bool { return e.state&f != 0 }
@@ -142,16 +144,16 @@ func New(limit int) *Books {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
+	seed := maphash.MakeSeed()
 	return &Books{
 		limit:    limit,
 		horizon:  math.MinInt64,
 		first:    math.MinInt64,
-		entries:  make(store),
+		entries:  newTable[entry](seed),
 		tips:     make(map[string]bool),
-		wanted:   make(map[string]want),
+		wanted:   newTable[want](seed),
 		messages: true,
 		finals:   true,
-		final:    finality{open: make(store), hints: make(map[string]bool)},
 	}
 }
 
@@ -200,51 +202,31 @@ func (b *Books) tellLocked(now time.Time) {
 }
 
 // entryLocked returns the entry of id, a new one if there is none.
-func (b *Books) entryLocked(id string) *entry {
-	e := b.entries[id]
+func (b *Books) entryLocked(id name) *entry {
+	e := b.entries.find(id)
 	if e == nil {
-		e = b.pool.get()
-		e.at = b.now
-		b.entries[id] = e
+		var row uint32
+		e, row = b.entries.add(id)
+		e.at, e.row = b.now, row
 	}
 	return e
 }
 
+// idLocked returns the id of e.
+func (b *Books) idLocked(e *entry) string { return b.entries.id(e.row) }
+
 // knowLocked notes that e exists.
-func (b *Books) knowLocked(id string, e *entry) {
+func (b *Books) knowLocked(id name, e *entry) {
 	e.state |= known
 	e.seen = b.now
 	b.dropLocked(id)
 	if !e.has(final) {
-		b.final.open[id] = e
+		b.final.opens(e)
 		if e.has(dueFinal) {
-			b.final.hints[id] = true
+			b.final.hint(e)
 		}
 	}
 }
-
-// A pool makes entries many at a time: a live event must not cost an allocation.
-type pool struct {
-	fresh []entry
-	used  []*entry
-}
-
-func (p *pool) get() *entry {
-	if n := len(p.used); n > 0 {
-		e := p.used[n-1]
-		p.used = p.used[:n-1]
-		*e = entry{}
-		return e
-	}
-	if len(p.fresh) == 0 {
-		p.fresh = make([]entry, 512)
-	}
-	e := &p.fresh[0]
-	p.fresh = p.fresh[1:]
-	return e
-}
-
-func (p *pool) put(e *entry) { p.used = append(p.used, e) }
 
 // nanos is t as a number. Proposers may write any year; those that do not fit
 // are as far away as can be.

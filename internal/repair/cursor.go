@@ -123,7 +123,7 @@ func (b *Books) lowLocked(finals bool) int64 {
 		return b.horizon
 	}
 	low := b.anchor.at
-	for _, e := range b.entries {
+	for _, e := range b.entries.values() {
 		if e.state&(handed|delivered) == handed || e.has(due) || finals && e.owed() {
 			low = min(low, e.at)
 		}
@@ -134,9 +134,9 @@ func (b *Books) lowLocked(finals bool) int64 {
 // beforeLocked returns the newest message at or before a time that since may begin
 // at.
 func (b *Books) beforeLocked(at int64) (best anchor) {
-	for id, e := range b.entries {
+	for row, e := range b.entries.values() {
 		if e.at <= at && b.hereLocked(e) && (best.id == "" || e.at > best.at) {
-			best = anchor{id, e.at}
+			best = anchor{b.entries.id(row), e.at}
 		}
 	}
 	return best
@@ -148,20 +148,24 @@ func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost b
 	var classes [3][]record
 	var all [3]int
 	const most = cursorSize / packed
-	note := func(r record) {
+	note := func(r record, row uint32, id func(row uint32) string) {
 		c := r.class()
 		if c == 2 && r.at <= horizon {
 			return
 		}
 		all[c]++
+		if n := len(classes[c]); n == most && r.at < classes[c][n-1].at {
+			return
+		}
+		r.id = id(row) // a copy; few come so far
 		classes[c] = insert(classes[c], r, most, record.compare)
 	}
-	for id, e := range b.entries {
-		note(b.recordLocked(id, e))
+	for row, e := range b.entries.values() {
+		note(b.recordLocked(e), row, b.entries.id)
 	}
-	for id, w := range b.wanted {
-		if b.entries[id] == nil {
-			note(record{id, b.floorLocked(w), markWanted})
+	for row, w := range b.wanted.values() {
+		if b.entries.get(b.wanted.id(row)) == nil {
+			note(record{at: b.floorLocked(w), marks: markWanted}, row, b.wanted.id)
 		}
 	}
 	size := overhead
@@ -183,17 +187,20 @@ func (b *Books) recordsLocked(horizon int64) (records []record, left int, lost b
 }
 
 // floorLocked returns the horizon that judges what is wanted.
-func (b *Books) floorLocked(w want) int64 {
-	if w.earlier {
+func (b *Books) floorLocked(w *want) int64 {
+	if w != nil && w.earlier {
 		return w.floor
 	}
 	return b.horizon
 }
 
 // recordLocked returns what is to be remembered of a message.
-func (b *Books) recordLocked(id string, e *entry) record {
-	r := record{id: id, at: e.at}
-	w, wanted := b.wanted[id]
+func (b *Books) recordLocked(e *entry) record {
+	r := record{at: e.at}
+	var w *want
+	if !e.has(dated) {
+		w = b.wanted.get(b.idLocked(e))
+	}
 	for _, m := range []struct {
 		is   bool
 		mark mark
@@ -202,8 +209,8 @@ func (b *Books) recordLocked(id string, e *entry) record {
 		{e.has(delivered), markAdded},
 		{e.state&(told|returned) == told || e.has(dueFinal), markDueFinal},
 		{e.has(returned), markFinal},
-		{b.final.open[id] != nil, markOpen},
-		{wanted && w.announced, markUndated},
+		{e.place != 0, markOpen},
+		{w != nil && w.announced, markUndated},
 		{!e.has(known), markWanted},
 	} {
 		if m.is {

@@ -14,12 +14,13 @@ func (b *Books) AskKnown(on bool) {
 // is wanted, so that each pass finds it again.
 func (b *Books) askLocked(f Fact, at int64) {
 	b.parentsLocked(f, b.horizon)
-	w := b.wanted[f.ID]
+	message := b.entries.name(f.ID)
+	w := b.wantedLocked(message)
 	w.child = max(w.child, at)
 	w.pass = b.progress.pass + 1
 	w.times, w.announced = 0, false
 	w.fact = &f
-	b.setLocked(f.ID, w)
+	b.setLocked(message, w)
 }
 
 // Decide notes whether the application has the fact that Found or Final said to
@@ -31,28 +32,28 @@ func (b *Books) Decide(k Kind, id string, known bool) (handOn bool) {
 	if k == Finalized {
 		return b.decideFinalLocked(id, known)
 	}
-	w := b.wanted[id]
-	if w.fact == nil {
+	w := b.wanted.get(id)
+	if w == nil || w.fact == nil {
 		return false
 	}
 	handOn = !known && b.messages
 	b.enterLocked(*w.fact, handOn)
-	if e := b.entries[id]; e != nil && !handOn {
+	if e := b.entries.get(id); e != nil && !handOn {
 		e.state = e.state&^due | handed | delivered
 		if e.at <= b.horizon && !e.has(dueFinal) {
-			delete(b.final.open, id)
+			b.final.forget(e)
 		}
 	}
 	return handOn
 }
 
 func (b *Books) decideFinalLocked(id string, known bool) (handOn bool) {
-	e := b.entries[id]
+	e := b.entries.get(id)
 	if e == nil || !e.has(pending) {
 		return false
 	}
 	handOn = !known && b.finals
 	b.tellFinalLocked(e, handOn)
-	b.endLocked(id, e)
+	b.endLocked(e)
 	return handOn
 }

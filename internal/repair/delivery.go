@@ -7,7 +7,8 @@ package repair
 func (b *Books) Waits(id string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := b.entries[id]
+	message := b.entries.name(id)
+	e := b.entries.find(message)
 	switch {
 	case !b.messages, e == nil, e.has(delivered):
 		return false
@@ -16,8 +17,8 @@ func (b *Books) Waits(id string) bool {
 	case e.has(known):
 		return false // the application was not told of it, and will not be
 	}
-	w, ok := b.wanted[id]
-	return ok && !w.absent()
+	w := b.wanted.find(message)
+	return w != nil && !w.absent()
 }
 
 // Delivered notes that the handlers have returned from the fact.
@@ -30,7 +31,7 @@ func (b *Books) Lost(k Kind, id string) { b.done(k, id) }
 func (b *Books) done(k Kind, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := b.entries[id]
+	e := b.entries.get(id)
 	switch {
 	case e == nil:
 	case k == Added:

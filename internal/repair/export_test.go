@@ -4,6 +4,6 @@ package repair
 func (b *Books) Known(id string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := b.entries[id]
+	e := b.entries.get(id)
 	return e != nil && e.has(known)
 }

@@ -21,9 +21,9 @@ func (b *Books) Figures() Figures {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	f := Figures{
-		Known:       len(b.entries),
+		Known:       b.entries.len(),
 		Open:        len(b.final.open),
-		Wanted:      len(b.wanted) - b.absent + b.pending,
+		Wanted:      b.wanted.len() - b.absent + b.pending,
 		Absent:      b.absent,
 		Unexplained: max(0, b.final.unexplained-b.final.floor),
 		Late:        b.late,

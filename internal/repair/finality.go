@@ -12,8 +12,8 @@ const sweep = 20 * time.Second // pause between two questions that no count gave
 // When a count that can be relied on is above the baseline there is something to
 // find.
 type finality struct {
-	open  store           // known and not final
-	hints map[string]bool // of open: probably final
+	open  []*entry // known and not final
+	hints int      // of them: probably final
 
 	counted     bool
 	count       int64 // the last one that the server told
@@ -197,8 +197,8 @@ func (b *Books) Hint(ids []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range ids {
-		if b.final.open[id] != nil {
-			b.final.hints[id] = true
+		if e := b.entries.get(id); e != nil && e.place != 0 {
+			b.final.hint(e)
 		}
 	}
 }
@@ -221,20 +221,14 @@ func (b *Books) Deposits(now time.Time) bool {
 func (f *finality) move() {
 	f.counted, f.ages = false, ages{}
 	f.restart()
-	clear(f.hints)
 	for _, e := range f.open {
+		f.unhint(e)
 		e.asked, e.denied = 0, 0
 	}
 }
 
-// forget removes a message that is forgotten, or final.
-func (f *finality) forget(id string) {
-	delete(f.open, id)
-	delete(f.hints, id)
-}
-
 // endLocked notes that e is final.
-func (b *Books) endLocked(id string, e *entry) {
+func (b *Books) endLocked(e *entry) {
 	e.state |= final
-	b.final.forget(id)
+	b.final.forget(e)
 }

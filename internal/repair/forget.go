@@ -1,6 +1,9 @@
 package repair
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // forgetLocked makes room when there are a quarter more messages than the limit.
 // The oldest go, and the horizon rises to the newest of them, so that none of
@@ -13,34 +16,36 @@ import "slices"
 // everything that is still to come.
 func (b *Books) forgetLocked() {
 	room := b.limit/slack + 1
-	if len(b.entries) < max(b.full, b.limit+room) {
+	if b.entries.len() < max(b.full, b.limit+room) {
 		return
 	}
-	b.evictLocked(len(b.entries)-b.limit, true)
-	if len(b.entries) > 2*b.limit && b.evictLocked(len(b.entries)-2*b.limit+room, false) > 0 {
+	b.evictLocked(b.entries.len()-b.limit, true)
+	if b.entries.len() > 2*b.limit && b.evictLocked(b.entries.len()-2*b.limit+room, false) > 0 {
 		b.overruns++
 	}
-	b.full = len(b.entries) + room // those that stay are not gone through each time
+	b.full = b.entries.len() + room // those that stay are not gone through each time
 }
 
 // evictLocked forgets the n oldest messages, and those that are as old as the
 // newest of these. careful: none that is newer than the anchor. It returns how many
 // it forgot.
 func (b *Books) evictLocked(n int, careful bool) (forgotten int) {
-	stays := func(id string, e *entry) bool {
-		return b.tips[id] || e.owed() || careful && (e.has(pending) || b.anchor.id != "" && e.at > b.anchor.at)
+	b.markTipsLocked()
+	defer b.markTipsLocked()
+	stays := func(e *entry) bool {
+		return e.has(tip) || e.owed() || careful && (e.has(pending) || b.anchor.id != "" && e.at > b.anchor.at)
 	}
-	var past, future []int64
-	for id, e := range b.entries {
+	past := make([]int64, 0, b.entries.len())
+	var future []int64
+	for _, e := range b.entries.values() {
 		switch {
-		case stays(id, e):
+		case stays(e):
 		case e.at > b.now:
 			future = append(future, e.at)
 		default:
 			past = append(past, e.at)
 		}
 	}
-	slices.Sort(past)
 	if more := len(future) - ahead; more > 0 {
 		slices.Sort(future)
 		past = append(past, future[:more]...)
@@ -48,24 +53,54 @@ func (b *Books) evictLocked(n int, careful bool) (forgotten int) {
 	if n = min(n, len(past)); n <= 0 {
 		return 0
 	}
-	newest := past[n-1]
-	for id, e := range b.entries {
-		if e.at > newest || stays(id, e) {
+	newest := nth(past, n)
+	for row, e := range b.entries.values() {
+		if e.at > newest || stays(e) {
 			continue
 		}
-		delete(b.entries, id)
 		if !e.has(final) || e.has(pending) {
-			b.final.forget(id)
+			b.final.forget(e)
 			b.pendLocked(e, false)
 		}
 		if !e.has(dated) {
-			b.dropLocked(id)
+			b.dropLocked(b.wanted.name(b.idLocked(e)))
 		}
-		b.pool.put(e)
+		b.entries.remove(row)
 		forgotten++
 	}
 	b.horizon = max(b.horizon, min(newest, b.now))
 	return forgotten
+}
+
+// markTipsLocked marks the entries of the tips, or takes the marks away again.
+func (b *Books) markTipsLocked() {
+	for id := range b.tips {
+		if e := b.entries.get(id); e != nil {
+			e.state ^= tip
+		}
+	}
+}
+
+// nth returns the nth smallest of values, counted from one, and puts them into
+// another order. It looks at each about twice.
+func nth(values []int64, n int) int64 {
+	const buckets = 256
+	for {
+		low, high := slices.Min(values), slices.Max(values)
+		shift := max(0, bits.Len64(uint64(high-low))-bits.Len(buckets-1))
+		var counts [buckets]int
+		for _, v := range values {
+			counts[uint64(v-low)>>shift]++
+		}
+		at := 0
+		for ; n > counts[at]; at++ {
+			n -= counts[at]
+		}
+		if shift == 0 {
+			return low + int64(at)
+		}
+		values = slices.DeleteFunc(values, func(v int64) bool { return int(uint64(v-low)>>shift) != at })
+	}
 }
 
 // insert puts x into best, which is sorted and no longer than n, if it belongs

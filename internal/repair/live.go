@@ -10,16 +10,20 @@ func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tellLocked(now)
-	e := b.entryLocked(id)
+	message := b.entries.name(id)
+	e := b.entryLocked(message)
 	if e.has(handed) {
 		b.revealLocked(e, hidden)
 		return false
 	}
-	fact := b.wanted[id].fact
+	var fact *Fact
+	if w := b.wanted.find(message); w != nil {
+		fact = w.fact
+	}
 	if !e.has(known) {
-		b.knowLocked(id, e)
+		b.knowLocked(message, e)
 		if fact == nil {
-			b.wantLocked(id, want{child: b.now, announced: true, after: b.progress.passes})
+			b.newLocked(message, want{child: b.now, announced: true, after: b.progress.passes})
 		}
 	}
 	b.handLocked(e)
@@ -40,7 +44,8 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	if !now.IsZero() {
 		happened = nanos(now)
 	}
-	e := b.entryLocked(id)
+	message := b.entries.name(id)
+	e := b.entryLocked(message)
 	if e.has(told) {
 		b.revealLocked(e, masked)
 		return false
@@ -54,9 +59,9 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 		b.final.announced(e, happened) // it is announced when it becomes final
 		b.final.ages.came(e, b.now)
 	}
-	b.endLocked(id, e)
+	b.endLocked(e)
 	if !e.has(known) {
-		b.wantLocked(id, want{child: b.now, after: b.progress.passes})
+		b.wantLocked(message, want{child: b.now, after: b.progress.passes})
 	}
 	b.forgetLocked()
 	return true

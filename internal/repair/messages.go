@@ -17,50 +17,66 @@ type want struct {
 	earlier   bool   // an earlier run wanted it
 	floor     int64  // … and this was its horizon
 	fact      *Fact  // it was found, and Options.Known is asked about it
+	row       uint32
 }
 
 const endOfTime = 1<<63 - 1
 
 // absent reports whether the server does not have it.
-func (w want) absent() bool { return w.times >= tries }
+func (w *want) absent() bool { return w.times >= tries }
 
 // lacks reports whether nothing is complete without it. What was announced is on
 // its way; it is complete but for its parents, which the next pass brings.
-func (w want) lacks() bool { return !w.absent() && (!w.announced || w.times > 0) }
+func (w *want) lacks() bool { return !w.absent() && (!w.announced || w.times > 0) }
+
+// wantedLocked returns what is wanted of id, the zero want if nothing is.
+func (b *Books) wantedLocked(id name) want {
+	if w := b.wanted.find(id); w != nil {
+		return *w
+	}
+	return want{}
+}
 
 // wantLocked notes what is to be asked for, and what refers to it.
-func (b *Books) wantLocked(id string, w want) {
-	old, ok := b.wanted[id]
-	if ok {
+func (b *Books) wantLocked(id name, w want) {
+	if old := b.wanted.find(id); old != nil {
 		old.child = max(old.child, w.child)
-		b.wanted[id] = old
 		return
 	}
-	if len(b.wanted) >= 2*b.limit {
+	b.newLocked(id, w)
+}
+
+// newLocked is wantLocked for what is not wanted yet.
+func (b *Books) newLocked(id name, w want) {
+	if b.wanted.len() >= 2*b.limit {
 		b.overruns++
 		return
 	}
 	b.setLocked(id, w)
 }
 
-// setLocked is the only place where wanted and what is counted of it change.
-func (b *Books) setLocked(id string, w want) {
-	if old, ok := b.wanted[id]; ok {
+// setLocked makes w what is wanted of id. Wherever that changes, it is counted.
+func (b *Books) setLocked(id name, w want) {
+	old := b.wanted.find(id)
+	if old == nil {
+		old, w.row = b.wanted.add(id)
+	} else {
 		b.countLocked(old, -1)
+		w.row = old.row
 	}
-	b.wanted[id] = w
-	b.countLocked(w, 1)
+	*old = w
+	b.countLocked(old, 1)
 }
 
 // dropLocked ends the search for id.
-func (b *Books) dropLocked(id string) {
-	if w, ok := b.wanted[id]; ok {
-		delete(b.wanted, id)
+func (b *Books) dropLocked(id name) {
+	if w := b.wanted.find(id); w != nil {
 		b.countLocked(w, -1)
+		b.wanted.remove(w.row)
 	}
 }
 
-func (b *Books) countLocked(w want, n int) {
+func (b *Books) countLocked(w *want, n int) {
 	if w.absent() {
 		b.absent += n
 	}
@@ -85,9 +101,11 @@ func (b *Books) Tips(ids []string) (news bool) {
 		}
 	}
 	for _, id := range ids {
-		if e := b.entries[id]; e == nil || !e.has(known) {
-			b.wantLocked(id, want{child: endOfTime})
-			news = news || !b.wanted[id].absent()
+		tip := b.entries.name(id)
+		if e := b.entries.find(tip); e == nil || !e.has(known) {
+			b.wantLocked(tip, want{child: endOfTime})
+			w := b.wanted.find(tip)
+			news = news || w == nil || !w.absent()
 		}
 	}
 	return news
@@ -102,12 +120,13 @@ func (b *Books) Found(f Fact, now time.Time) Verdict {
 	b.beginLocked(now)
 	at := nanos(f.Timestamp)
 	b.newest.better(f.ID, at, b.now)
-	e := b.entries[f.ID]
+	message := b.entries.name(f.ID)
+	e := b.entries.find(message)
 	if e != nil && e.has(known) {
 		b.dateLocked(f, e)
 		return Pass
 	}
-	v := b.judgeLocked(f.ID, e, at)
+	v := b.judgeLocked(message, e, at)
 	if v == Ask {
 		b.askLocked(f, at)
 		return Ask
@@ -120,16 +139,17 @@ func (b *Books) Found(f Fact, now time.Time) Verdict {
 }
 
 // judgeLocked decides whether an unknown message is new.
-func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
+func (b *Books) judgeLocked(id name, e *entry, at int64) Verdict {
 	if !b.messages {
 		return Pass
 	}
 	horizon := b.horizon
+	w := b.wantedLocked(id)
 	switch {
 	case e != nil && e.has(due):
 		horizon = at - 1
-	case b.wanted[id].earlier:
-		horizon = min(horizon, b.wanted[id].floor)
+	case w.earlier:
+		horizon = min(horizon, w.floor)
 	case !b.started:
 		horizon = max(horizon, b.begin)
 	}
@@ -144,8 +164,9 @@ func (b *Books) judgeLocked(id string, e *entry, at int64) Verdict {
 
 // enterLocked makes a message that REST showed known.
 func (b *Books) enterLocked(f Fact, handOn bool) {
-	e := b.entryLocked(f.ID)
-	b.knowLocked(f.ID, e)
+	message := b.entries.name(f.ID)
+	e := b.entryLocked(message)
+	b.knowLocked(message, e)
 	if b.progress.pass == 0 {
 		e.state |= before
 	}
@@ -159,7 +180,7 @@ func (b *Books) enterLocked(f Fact, handOn bool) {
 	}
 	b.dateLocked(f, e)
 	if !e.has(handed|dueFinal) && e.at <= b.horizon {
-		delete(b.final.open, f.ID) // nobody is told of its end either
+		b.final.forget(e) // nobody is told of its end either
 	}
 	b.forgetLocked()
 }
@@ -170,7 +191,7 @@ func (b *Books) dateLocked(f Fact, e *entry) {
 	if !e.has(dated) {
 		e.at = nanos(f.Timestamp)
 		e.state |= dated
-		b.dropLocked(f.ID)
+		b.dropLocked(b.entries.name(f.ID))
 	}
 	reach := b.horizon
 	if b.askKnown && e.state&(handed|delivered) == handed {
@@ -187,8 +208,9 @@ func (b *Books) parentsLocked(f Fact, reach int64) {
 		return
 	}
 	for _, id := range f.Parents {
-		if p := b.entries[id]; p == nil || !p.has(known) {
-			b.wantLocked(id, want{child: at})
+		parent := b.entries.name(id)
+		if p := b.entries.find(parent); p == nil || !p.has(known) {
+			b.wantLocked(parent, want{child: at})
 		}
 	}
 }
@@ -207,24 +229,27 @@ func (b *Books) Ask(now time.Time, n int) []string {
 	}
 	due = due[:min(len(due), n)]
 	b.walked += len(due)
-	return due
+	var ids []string
+	for _, w := range due {
+		ids = append(ids, b.wanted.id(w.row))
+	}
+	return ids
 }
 
-// dueLocked returns the wanted ids that are to be asked for in this pass.
-func (b *Books) dueLocked() []string {
-	var ids []string
-	for id, w := range b.wanted {
+// dueLocked returns what of the wanted is to be asked for in this pass.
+func (b *Books) dueLocked() (ws []*want) {
+	for _, w := range b.wanted.values() {
 		if w.after == b.progress.passes && w.after != 0 && b.progress.running {
 			continue // or a pass would not end while messages come
 		}
 		if !w.absent() && w.pass != b.progress.pass+1 || w.absent() && b.now-w.asked >= int64(again) {
-			ids = append(ids, id)
+			ws = append(ws, w)
 		}
 	}
-	slices.SortFunc(ids, func(x, y string) int {
-		return cmp.Or(cmp.Compare(b.wanted[y].child, b.wanted[x].child), cmp.Compare(x, y))
+	slices.SortFunc(ws, func(x, y *want) int {
+		return cmp.Or(cmp.Compare(y.child, x.child), b.wanted.compare(x.row, y.row))
 	})
-	return ids
+	return ws
 }
 
 // startLocked ends the first pass. Nothing at or below horizon is new from now
@@ -233,9 +258,10 @@ func (b *Books) startLocked(horizon int64) {
 	b.started = true
 	b.horizon = max(b.horizon, horizon)
 	b.first = b.horizon
-	for id, w := range b.wanted {
+	for row, w := range b.wanted.values() {
 		if w.child <= b.horizon && w.fact == nil {
-			b.dropLocked(id)
+			b.countLocked(w, -1)
+			b.wanted.remove(row)
 		}
 	}
 }
@@ -247,15 +273,17 @@ func (b *Books) Missing(now time.Time, ids []string) {
 	defer b.mu.Unlock()
 	b.tellLocked(now)
 	for _, id := range ids {
-		w, ok := b.wanted[id]
-		if !ok {
+		message := b.wanted.name(id)
+		w := b.wanted.find(message)
+		if w == nil {
 			continue
 		}
+		b.countLocked(w, -1)
 		w.asked, w.pass = b.now, b.progress.pass+1
 		w.times++
-		b.setLocked(id, w)
+		b.countLocked(w, 1)
 		if w.times == tries && b.absent > missing {
-			b.dropLocked(id)
+			b.dropLocked(message)
 		}
 	}
 }

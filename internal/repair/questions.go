@@ -18,7 +18,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 	for again := b.finals; again; {
 		idle = len(f.hunt.rises) == 0
 		isSwept := f.swept != 0 && b.now-f.swept < int64(sweep)
-		if idle && len(f.hints) == 0 && b.pending == 0 && isSwept {
+		if idle && f.hints == 0 && b.pending == 0 && isSwept {
 			return nil, true
 		}
 		var s scan
@@ -35,7 +35,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 		f.swept = b.now
 	}
 	for _, c := range best[:min(len(best), n)] {
-		ids = append(ids, c.id)
+		ids = append(ids, b.entries.id(c.row))
 	}
 	return ids, idle
 }
@@ -43,14 +43,14 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 // A candidate is an open message that may be asked about now, the better the lower
 // its class and its key are.
 type candidate struct {
-	id    string
+	row   uint32
 	class int
 	key   float64
 	age   int64
 }
 
 func (c candidate) compare(d candidate) int {
-	return cmp.Or(cmp.Compare(c.class, d.class), cmp.Compare(c.key, d.key), cmp.Compare(c.age, d.age), cmp.Compare(c.id, d.id))
+	return cmp.Or(cmp.Compare(c.class, d.class), cmp.Compare(c.key, d.key), cmp.Compare(c.age, d.age))
 }
 
 // A scan is what was seen while looking for candidates.
@@ -67,15 +67,15 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 	f := &b.final
 	from, usual := f.ages.from(), f.ages.usual()
 	latest, on := f.hunt.latest()
-	for id, e := range f.open {
+	for _, e := range f.open {
 		age := b.now - min(e.at, e.seen)
-		c := candidate{id: id, class: 1, age: age}
+		c := candidate{row: e.row, class: 1, age: age}
 		wait := b.now - e.asked
 		asks := on && e.asks(latest.at) && !e.has(pending)
 		s.left = s.left || asks
 		const pause = 2 // half its age
 		switch {
-		case f.hints[id], e.has(pending) && wait >= int64(sweep):
+		case e.has(hinted), e.has(pending) && wait >= int64(sweep):
 			c.class = 0
 			s.hinted++
 		case e.has(pending), on && !asks, (!on || latest.first) && age < from:
@@ -89,7 +89,9 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 		default:
 			c.class, c.key = 2, -float64(wait)/float64(max(age, 1))
 		}
-		best = insert(best, c, n, candidate.compare)
+		best = insert(best, c, n, func(c, d candidate) int {
+			return cmp.Or(c.compare(d), b.entries.compare(c.row, d.row))
+		})
 	}
 	return best, s
 }
@@ -120,9 +122,9 @@ func (b *Books) NoFinality(now time.Time, id string) {
 
 func (b *Books) answeredLocked(now time.Time, id string) *entry {
 	b.tellLocked(now)
-	delete(b.final.hints, id)
-	e := b.entries[id]
+	e := b.entries.get(id)
 	if e != nil {
+		b.final.unhint(e)
 		e.asked = b.now
 	}
 	return e
@@ -135,7 +137,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tellLocked(now)
-	e := b.entries[id]
+	e := b.entries.get(id)
 	if e == nil || !e.has(known) || e.has(final) && !e.has(pending) {
 		return Pass
 	}
@@ -143,7 +145,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 		b.final.ages.found(e, b.now, &b.final.hunt)
 		b.final.shown(e)
 	}
-	delete(b.final.hints, id)
+	b.final.unhint(e)
 	e.asked = b.now
 	isNew := e.has(handed|dueFinal) || e.at > b.horizon
 	if isNew && b.finals && b.askKnown && (e.has(before) || e.at <= max(b.begin, b.horizon)) {
@@ -151,7 +153,7 @@ func (b *Books) Final(now time.Time, id string) Verdict {
 		e.state |= final // and open, so that it is asked about again
 		return Ask
 	}
-	b.endLocked(id, e)
+	b.endLocked(e)
 	if isNew {
 		b.tellFinalLocked(e, b.finals)
 	}

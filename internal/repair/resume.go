@@ -40,13 +40,14 @@ func (b *Books) Resume(cursor []byte) (left int, saved time.Time, err error) {
 
 // restoreLocked takes one message of a cursor.
 func (b *Books) restoreLocked(r record) {
+	message := b.entries.name(r.id)
 	if r.marks&(markDue|markWanted) != 0 {
-		b.wantLocked(r.id, want{child: r.at, earlier: true, floor: r.at})
+		b.wantLocked(message, want{child: r.at, earlier: true, floor: r.at})
 	}
 	if r.marks == markWanted {
 		return
 	}
-	e := b.entryLocked(r.id)
+	e := b.entryLocked(message)
 	e.at, e.seen = r.at, r.at
 	e.state |= before
 	for _, m := range []struct {
@@ -67,13 +68,13 @@ func (b *Books) restoreLocked(r record) {
 	}
 	e.state |= known
 	if r.marks&(markOpen|markDueFinal) != 0 {
-		b.final.open[r.id] = e
+		b.final.opens(e)
 	}
 	if r.marks&markDueFinal != 0 {
-		b.final.hints[r.id] = true
+		b.final.hint(e)
 	}
 	if r.marks&markUndated != 0 {
-		b.wantLocked(r.id, want{child: r.at, announced: true})
+		b.wantLocked(message, want{child: r.at, announced: true})
 	}
 }
 
