@@ -33,7 +33,8 @@ func (m *Mux) DispatchOrdered(ctx context.Context, env events.Envelope) error {
 	return m.load().row(env.Type).ordered.run(ctx, &env)
 }
 
-// DispatchConcurrent is Dispatch for the handlers with Concurrent.
+// DispatchConcurrent is Dispatch for the handlers with Concurrent. It shares
+// nothing that is decoded with DispatchOrdered of the same event.
 func (m *Mux) DispatchConcurrent(ctx context.Context, env events.Envelope) error {
 	return m.load().row(env.Type).concurrent.run(ctx, &env)
 }
