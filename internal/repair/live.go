@@ -9,6 +9,30 @@ import "time"
 func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.addedLocked(id, now)
+}
+
+// Finalized notes that a MessageFinalized is about to be handed on. fresh is false
+// if it already was. If its message is not known, it is wanted. now is as in Added.
+func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh, _ = b.finalizedLocked(id, now)
+	return fresh
+}
+
+// Announced is Added or Finalized. ready is false for a MessageFinalized that may
+// have to wait when its turn comes; else Waits need not be asked about it.
+func (b *Books) Announced(k Kind, id string, now time.Time) (fresh, ready bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if k == Added {
+		return b.addedLocked(id, now), true
+	}
+	return b.finalizedLocked(id, now)
+}
+
+func (b *Books) addedLocked(id string, now time.Time) (fresh bool) {
 	b.tellLocked(now)
 	message := b.entries.name(id)
 	e := b.entryLocked(message)
@@ -34,11 +58,8 @@ func (b *Books) Added(id string, now time.Time) (fresh bool) {
 	return true
 }
 
-// Finalized notes that a MessageFinalized is about to be handed on. fresh is false
-// if it already was. If its message is not known, it is wanted. now is as in Added.
-func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// finalizedLocked also returns whether the handlers have had the message.
+func (b *Books) finalizedLocked(id string, now time.Time) (fresh, ready bool) {
 	b.tellLocked(now)
 	happened := b.now
 	if !now.IsZero() {
@@ -48,7 +69,7 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	e := b.entryLocked(message)
 	if e.has(told) {
 		b.revealLocked(e, masked)
-		return false
+		return false, false
 	}
 	b.pendLocked(e, false)
 	e.state = e.state&^dueFinal | told
@@ -63,8 +84,9 @@ func (b *Books) Finalized(id string, now time.Time) (fresh bool) {
 	if !e.has(known) {
 		b.wantLocked(message, want{child: b.now, after: b.progress.passes})
 	}
+	ready = e.has(delivered)
 	b.forgetLocked()
-	return true
+	return true, ready
 }
 
 // revealLocked notes that a fact was announced after REST had shown it.
