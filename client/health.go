@@ -32,7 +32,7 @@ func (c Clock) String() string {
 	case ClockBeat:
 		return "beat"
 	default:
-		return "invalid"
+		return invalid
 	}
 }
 

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"time"
 
 	"github.com/adic/adic-go/internal/pulse"
@@ -17,7 +16,7 @@ const maxBatch = 64
 // comes. For each event it takes no lock, no clock and no atomic operation. It
 // belongs to the reader.
 type intake struct {
-	run   context.Context // of the manager
+	stop  <-chan struct{} // closed when the run is to end
 	arena arena
 	batch []entry
 	fates []fate // of a push; kept for its memory
@@ -98,7 +97,7 @@ func (m *ConnectionManager) held() {
 	}
 	select {
 	case <-room:
-	case <-m.intake.run.Done():
+	case <-m.intake.stop:
 		m.queue.unblock()
 	}
 	if p != nil {

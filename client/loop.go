@@ -15,7 +15,7 @@ import (
 // follow is the loop of Run: try what the ladder says, when it says so, until
 // ctx ends or the node has refused for good.
 func (m *ConnectionManager) follow(ctx context.Context) error {
-	m.intake.run = ctx
+	m.intake.stop = ctx.Done()
 	ladder := fallback.New(m.opts.Fallback, rand.Float64)
 	step := ladder.First(time.Now())
 	failures := make(map[fallback.Transport]error) // the last of each

@@ -42,7 +42,7 @@ func (o Overflow) String() string {
 	case Block:
 		return "block"
 	default:
-		return "invalid"
+		return invalid
 	}
 }
 
@@ -111,7 +111,7 @@ func (q *queue) full(i int, e *entry) bool {
 	if q.hand.lane == i {
 		n += q.hand.rest()
 	}
-	return n >= r.lane.Events && !(q.ending && r.lane.Overflow == Block)
+	return n >= r.lane.Events && (!q.ending || r.lane.Overflow != Block)
 }
 
 // replaceable returns the entry of lane i whose place e may take, nil if there is

@@ -20,6 +20,9 @@ const (
 	Closed                  // Run has ended
 )
 
+// invalid is what a value is called that is none of its constants.
+const invalid = "invalid"
+
 // String returns the state in lower case.
 func (s State) String() string {
 	switch s {
@@ -34,7 +37,7 @@ func (s State) String() string {
 	case Closed:
 		return "closed"
 	default:
-		return "invalid"
+		return invalid
 	}
 }
 

@@ -43,7 +43,7 @@ func (m *ConnectionManager) attend(c *connection) {
 
 // beats notes that the server of c sends beats.
 func (m *ConnectionManager) beats(c *connection) {
-	if m.witnesses() && c.pulse.CompareAndSwap(nil, pulse.New(c.opened, c.server)) {
+	if c.pulse.Load() == nil && m.witnesses() && c.pulse.CompareAndSwap(nil, pulse.New(c.opened, c.server)) {
 		c.spawn(func(ctx context.Context) { m.watch(ctx, c) })
 	}
 }
