@@ -36,6 +36,8 @@ func Throughput(ctx context.Context, r Run) (Result, error) {
 	if !ok {
 		return result, fmt.Errorf("there is no case %s", r.Case)
 	}
+	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	defer cancel()
 	control, err := Dial(ctx, r.Orders)
 	if err != nil {
 		return result, err

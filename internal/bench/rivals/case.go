@@ -38,12 +38,32 @@ type Target struct {
 
 // URL returns a URL of the session; path begins without a slash.
 func (t Target) URL(scheme, path string) string {
-	return strings.TrimSuffix(fmt.Sprintf("%s://%s/s/%d/%s", scheme, t.HTTP, t.Session, path), "/")
+	return scheme + "://" + t.HTTP + "/" + t.path(path)
+}
+
+// path returns the path of the session, without a slash at either end.
+func (t Target) path(path string) string {
+	return strings.TrimSuffix(fmt.Sprintf("s/%d/%s", t.Session, path), "/")
 }
 
 // All returns the cases of throughput.
 func All() []Case {
-	return slices.Concat(ours(), coderCases())
+	return slices.Concat(ours(), coderCases(), gorillaCases(), gwsCases(),
+		natsCases(), ethereumCases(), cometCases(), discordCases(),
+		bareSSE(), tmaxmaxCases(), r3labsCases(), launchdarklyCases())
+}
+
+// connect is Case.Connect.
+type connect = func(context.Context, Target, *traffic.Tally) (*Client, error)
+
+// peer is a library that others made, in its usual use and with our decoder.
+func peer(name, group string, form traffic.Form, most int, client func(way) connect) []Case {
+	nop, generated, twoPass := ways()
+	var list []Case
+	for _, w := range []way{nop, generated, twoPass} {
+		list = append(list, Case{Name: name + "/" + w.name, Group: group, Form: form, Cap: most, Connect: client(w)})
+	}
+	return list
 }
 
 // Find returns the case of a name.
@@ -54,4 +74,23 @@ func Find(name string) (Case, bool) {
 		return Case{}, false
 	}
 	return all[i], true
+}
+
+// reading runs loop on a goroutine until end has closed its connection. What ended it
+// before is told by Check.
+func reading(end func() error, loop func() error) *Client {
+	failed := make(chan error, 1)
+	go func() { failed <- loop() }()
+	return &Client{
+		Close: func() { _ = end(); <-failed },
+		Check: func(int) error {
+			select {
+			case err := <-failed:
+				failed <- err
+				return err
+			default:
+				return nil
+			}
+		},
+	}
 }

@@ -3,7 +3,6 @@ package rivals
 import (
 	"bufio"
 	"context"
-	"io"
 	"net"
 	"net/http"
 
@@ -57,33 +56,24 @@ func bufferedClient() *http.Client {
 // coderTuned is coder/websocket as cheap as its public API lets it be: one Reader per
 // message into a buffer that is used again, no context that could end, and a
 // large buffer below.
-func coderTuned(w way) func(context.Context, Target, *traffic.Tally) (*Client, error) {
+func coderTuned(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {
 		conn, err := dialCoder(ctx, t, bufferedClient())
 		if err != nil {
 			return nil, err
 		}
 		decode := w.new(traffic.WebSocket)
-		return reading(conn, func() error {
-			buf := make([]byte, large)
+		return reading(conn.CloseNow, func() error {
+			var buf []byte
 			for {
 				_, r, err := conn.Reader(context.Background())
 				if err != nil {
 					return err
 				}
-				n := 0
-				for err == nil {
-					if n == len(buf) {
-						buf = append(buf, make([]byte, len(buf))...)
-					}
-					var more int
-					more, err = r.Read(buf[n:])
-					n += more
-				}
-				if err != io.EOF { //nolint:errorlint // what io.Reader promises
+				if buf, err = readAll(r, buf); err != nil {
 					return err
 				}
-				if err := decode(buf[:n], tally); err != nil {
+				if err := decode(buf, tally); err != nil {
 					return err
 				}
 			}
@@ -93,7 +83,7 @@ func coderTuned(w way) func(context.Context, Target, *traffic.Tally) (*Client, e
 
 // coderRead is coder/websocket as its README shows it: Read with a context that
 // can be cancelled.
-func coderRead(w way) func(context.Context, Target, *traffic.Tally) (*Client, error) {
+func coderRead(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {
 		conn, err := dialCoder(ctx, t, nil)
 		if err != nil {
@@ -101,7 +91,7 @@ func coderRead(w way) func(context.Context, Target, *traffic.Tally) (*Client, er
 		}
 		decode := w.new(traffic.WebSocket)
 		ctx, cancel := context.WithCancel(ctx)
-		c := reading(conn, func() error {
+		c := reading(conn.CloseNow, func() error {
 			for {
 				_, text, err := conn.Read(ctx)
 				if err != nil {
@@ -126,23 +116,4 @@ func dialCoder(ctx context.Context, t Target, hc *http.Client) (*websocket.Conn,
 		conn.SetReadLimit(most)
 	}
 	return conn, err
-}
-
-// reading runs loop on a goroutine until the connection is closed. What ended it
-// before is told by Check.
-func reading(conn interface{ CloseNow() error }, loop func() error) *Client {
-	failed := make(chan error, 1)
-	go func() { failed <- loop() }()
-	return &Client{
-		Close: func() { _ = conn.CloseNow(); <-failed },
-		Check: func(int) error {
-			select {
-			case err := <-failed:
-				failed <- err
-				return err
-			default:
-				return nil
-			}
-		},
-	}
 }

@@ -93,6 +93,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		now.upgrade(w, r)
 	case path == "v1/sse/events":
 		now.stream(w)
+	case path == "gateway": // Discord's
+		answer(w, map[string]string{"url": "ws://" + r.Host + "/s/" + number})
 	default:
 		now.requests.Add(1)
 		now.rest(w, r, path)

@@ -12,7 +12,7 @@ type Form string
 // The forms. All but SSE carry what a node sends on its WebSocket.
 const (
 	WebSocket Form = "ws"      // as a node: {"type":"Event","event":{"type":…,"data":…}}
-	SSE       Form = "sse"     // as a node: {"type":…,"data":…}
+	SSE       Form = "sse"     // as a node: its event line, and {"type":…,"data":…}
 	Ethereum  Form = "geth"    // a notification of a subscription, JSON-RPC
 	Comet     Form = "comet"   // an answer of CometBFT's JSON-RPC
 	Discord   Form = "discord" // a dispatch of Discord's gateway
@@ -30,7 +30,7 @@ func (f Form) append(b []byte, kind Kind, payload string) []byte {
 	outer := `{"type":"Event","event":` + inner + `}`
 	switch f {
 	case SSE:
-		return append(b, "data: "+inner+"\n\n"...)
+		return append(b, "event: "+kind.name()+"\ndata: "+inner+"\n\n"...)
 	case Ethereum:
 		return Frame(b, `{"jsonrpc":"2.0","method":"adic_subscription","params":{"subscription":"0x1","result":`+outer+`}}`)
 	case Comet:

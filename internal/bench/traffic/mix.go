@@ -22,6 +22,11 @@ func (k Kind) String() string {
 	return [...]string{"MessageAdded", "MessageFinalized", "EnergyUpdated", "BalanceChanged", "TipsUpdated", "KCoreUpdated", "raw"}[k]
 }
 
+// name returns how a node spells the event on SSE.
+func (k Kind) name() string {
+	return [...]string{"message.new", "finality.update", "energy.update", "balance.changed", "tips.update", "kcore.update", "raw"}[k]
+}
+
 // Of the mix.
 const (
 	Group    = 20         // events that repeat, with other numbers
