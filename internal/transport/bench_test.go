@@ -175,7 +175,6 @@ func BenchmarkLibrary(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			c := newFountain(framed(fallback.WebSocket, list))
 			client := over(above{c, bufio.NewReaderSize(c, 64<<10)})
-			//nolint:bodyclose // it is the connection
 			conn, _, err := websocket.Dial(b.Context(), "ws://node", &websocket.DialOptions{HTTPClient: client})
 			require.NoError(b, err)
 			defer conn.CloseNow()

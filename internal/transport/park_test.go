@@ -40,7 +40,8 @@ func TestParkingBeforeEveryWait(t *testing.T) {
 	for _, tr := range streams {
 		bubble(t, tr.String(), func(t *testing.T) {
 			network := start(t, func(w http.ResponseWriter, r *http.Request) {
-				say, event, wait := func(string) {}, sseTips(1), func() { <-r.Context().Done() }
+				var say func(string)
+				event, wait := sseTips(1), func() { <-r.Context().Done() }
 				if tr == fallback.WebSocket {
 					p := upgrade(t, w, r)
 					defer p.conn.Close()

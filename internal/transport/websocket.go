@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/wire"
@@ -161,16 +160,13 @@ func (s *webSocket) read(f *Frame) error {
 		s.came = s.keeper.life.lastByte()
 	}
 	f.Received, f.Size = s.came, len(text)
-	switch {
-	case kind == websocket.MessageBinary:
+	if kind == websocket.MessageBinary {
 		f.Message = wire.ParseBinary(text)
-	case !utf8.Valid(text): // neither the library nor encoding/json minds
+	} else if f.Message, ok = wire.ParseText(text); !ok { // the library does not mind
 		err := &UTF8Error{Size: len(text)}
 		s.finish(err, func() { s.leave(websocket.StatusInvalidFramePayloadData) })
 		s.release()
 		return err
-	default:
-		f.Message = wire.Parse(text)
 	}
 	s.learn(f)
 	return nil

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,6 +51,11 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		same(t, referenceParse(frame), wire.Parse(frame), frame)
+		m, ok := wire.ParseText(frame)
+		require.Equal(t, utf8.Valid(frame), ok)
+		if ok {
+			same(t, referenceParse(frame), m, frame)
+		}
 	})
 }
 

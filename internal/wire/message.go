@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -89,6 +90,26 @@ const maxText = 512
 // It does not allocate if it finds an event of a known type that is spelled
 // without escapes.
 func Parse(frame []byte) Message {
+	if m, ok := direct(frame, true); ok {
+		return m
+	}
+	return parse(frame)
+}
+
+// ParseText is Parse for a frame that has to be UTF-8. It reports false if it is
+// not; Parse does not mind.
+func ParseText(frame []byte) (Message, bool) {
+	if m, ok := direct(frame, true); ok {
+		return m, true
+	}
+	if !utf8.Valid(frame) {
+		return Message{}, false
+	}
+	return parse(frame), true
+}
+
+// parse is Parse for any order and spelling.
+func parse(frame []byte) Message {
 	var e envelope
 	if reason, at := e.scan(frame); reason != 0 {
 		return garbage(reason, at, frame)
@@ -125,6 +146,9 @@ func ParseBinary(frame []byte) Message { return garbage(Binary, 0, frame) }
 func ParseSSE(name string, data []byte) Message {
 	if name == "message" {
 		name = ""
+	}
+	if m, ok := direct(data, false); ok {
+		return m
 	}
 	var e envelope
 	reason, at := e.scan(data)
