@@ -33,7 +33,7 @@ type backlog struct {
 }
 
 func (b *backlog) push(e entry) {
-	if e.env.Type.Family() == events.Fact {
+	if e.of.family == events.Fact {
 		b.facts++
 	}
 	b.list.push(&e)
@@ -72,7 +72,7 @@ func (q *queue) takeBack() (item, bool) {
 		return item{}, false
 	}
 	e := b.list.pop()
-	if e.env.Type.Family() == events.Fact {
+	if e.of.family == events.Fact {
 		b.facts--
 		b.inHand = 1
 	}
@@ -80,7 +80,7 @@ func (q *queue) takeBack() (item, bool) {
 		b.bytes -= len(e.env.Data)
 	}
 	e.late = true
-	q.hand.takes(int(e.lane), &e)
+	q.hand.takes(int(e.of.lane), &e)
 	q.roomy()
 	return item{}, true
 }
@@ -175,8 +175,8 @@ func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 		q.mu.Lock()
 		room := q.back.room
 		if q.fits(&e) {
-			if env.Type.Family() == events.State {
-				q.add(int(e.lane), &e)
+			if e.of.family == events.State {
+				q.add(int(e.of.lane), &e)
 			} else {
 				q.seq++
 				e.seq, e.epoch = q.seq, q.joins()
@@ -198,8 +198,8 @@ func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 
 // fits reports whether there is room for what comes late.
 func (q *queue) fits(e *entry) bool {
-	if e.env.Type.Family() == events.State {
-		return !q.full(int(e.lane), e)
+	if e.of.family == events.State {
+		return !q.full(int(e.of.lane), e)
 	}
 	return q.back.list.n < backRoom
 }
@@ -211,7 +211,7 @@ func (q *queue) settles(mark uint64, lacking bool) {
 	if last := q.back.list.last(); last != nil && last.mark != 0 {
 		last.mark, last.lacking = mark, lacking // there is nothing between them
 	} else {
-		q.back.push(entry{mark: mark, lacking: lacking, epoch: q.joins()})
+		q.back.push(entry{mark: mark, lacking: lacking, epoch: q.joins(), of: kindOf("")})
 	}
 	q.mu.Unlock()
 	q.disturb()

@@ -62,6 +62,7 @@ type connection struct {
 	ended    bool
 	widening bool // a goroutine asks for what the consumers want
 	stale    bool // they want something else since it last looked
+	next     *time.Timer // of later; nil: nothing is due
 	group    sync.WaitGroup
 }
 
@@ -85,6 +86,21 @@ func (c *connection) spawn(fn func(context.Context)) {
 	if !c.ended {
 		c.group.Go(func() { fn(c.ctx) })
 	}
+}
+
+// later runs fn on a goroutine of the connection, after d, unless that has ended. One
+// at a time can wait for its turn.
+func (c *connection) later(d time.Duration, fn func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	c.group.Add(1)
+	c.next = time.AfterFunc(d, func() {
+		defer c.group.Done()
+		fn(c.ctx)
+	})
 }
 
 // meet has what the connection delivers from now on compared with what another
@@ -136,6 +152,9 @@ func (c *connection) looks() bool {
 func (c *connection) end() *trial {
 	c.mu.Lock()
 	c.ended = true
+	if c.next != nil && c.next.Stop() {
+		c.group.Done()
+	}
 	c.mu.Unlock()
 	c.cancel()
 	c.group.Wait()

@@ -75,15 +75,15 @@ func (d *dispatcher) concurrency(of *kind) (n int) {
 
 // concurrently hands an event to the handlers that want them one at a time, and
 // then, beside what comes after it, to the others.
-func (d *dispatcher) concurrently(e *entry, of *kind, n int) {
+func (d *dispatcher) concurrently(e *entry, n int) {
 	began, own := time.Now(), *e
 	d.m.queue.lend(&own)
 	// Also if one of the ordered handlers ends the goroutine.
-	defer d.crew(of.name).do(own.id, n, func() {
+	defer d.crew(own.of.name).do(own.id, n, func() {
 		defer d.brings(&own, began)
-		d.each(of, func(mux *handlers.Mux) error { return mux.DispatchConcurrent(d.ctx, own.env) })
+		d.each(own.of, func(mux *handlers.Mux) error { return mux.DispatchConcurrent(d.ctx, own.env) })
 	})
-	d.each(of, func(mux *handlers.Mux) error { return mux.DispatchOrdered(d.ctx, own.env) })
+	d.each(own.of, func(mux *handlers.Mux) error { return mux.DispatchOrdered(d.ctx, own.env) })
 }
 
 // brings follows the return of an event's concurrent handlers.
@@ -91,7 +91,7 @@ func (d *dispatcher) brings(e *entry, began time.Time) {
 	took := time.Since(began)
 	d.m.counters.Handled(e.env.Type, took)
 	d.returned(e, took)
-	if e.id != "" && e.kind == repair.Added {
+	if e.id != "" && e.fact == repair.Added {
 		d.m.queue.requeue(e.id)
 	}
 	d.m.queue.returned(e)

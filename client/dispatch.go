@@ -108,30 +108,28 @@ func (d *dispatcher) gap(g events.Gap) {
 // it at once.
 func (d *dispatcher) event(e *entry) {
 	m := d.m
-	if e.id != "" && e.kind == repair.Finalized && m.books.Waits(e.id) && m.queue.hold(e) {
+	if e.id != "" && e.fact == repair.Finalized && !e.ready && m.books.Waits(e.id) && m.queue.hold(e) {
 		return
 	}
-	of := kindOf(e.env.Type)
-	if n := d.concurrency(of); n > 0 {
-		d.concurrently(e, of, n)
+	if n := d.concurrency(e.of); n > 0 {
+		d.concurrently(e, n)
 		return
 	}
-	d.handle(e, of)
-	if e.id == "" || e.kind != repair.Added {
+	d.handle(e)
+	if e.id == "" || e.fact != repair.Added {
 		return
 	}
-	final := kindOf(events.TypeMessageFinalized)
-	if d.concurrency(final) > 0 {
+	if d.concurrency(kindOf(events.TypeMessageFinalized)) > 0 {
 		m.queue.requeue(e.id)
 	} else if waited, ok := m.queue.release(e.id); ok {
 		defer m.queue.handled(&waited) // also if a handler ends the goroutine
-		d.handle(&waited, final)
+		d.handle(&waited)
 	}
 }
 
 // handle hands an event out and notes that it was, also if a handler ends the
 // goroutine.
-func (d *dispatcher) handle(e *entry, of *kind) {
+func (d *dispatcher) handle(e *entry) {
 	began := d.at
 	defer func() {
 		d.at = time.Since(d.base)
@@ -139,7 +137,7 @@ func (d *dispatcher) handle(e *entry, of *kind) {
 		d.returned(e, d.at-began)
 	}()
 	for _, k := range d.m.consumers.all() { // each would allocate its function
-		if k.takes(of) && !k.gone.Load() {
+		if k.takes(e.of) && !k.gone.Load() {
 			if err := k.mux.Dispatch(d.ctx, e.env); err != nil {
 				d.failed(e.env.Type, err)
 			}
@@ -166,7 +164,7 @@ func (d *dispatcher) returned(e *entry, took time.Duration) {
 	if e.id == "" {
 		return
 	}
-	d.m.books.Delivered(e.kind, e.id)
+	d.m.books.Delivered(e.fact, e.id)
 	if e.late {
 		d.m.queue.ledger.delivered()
 	}

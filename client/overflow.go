@@ -64,7 +64,7 @@ type episode struct {
 // admit adds e to its lane, as the policy of that wants it, and what became of
 // others, or of e itself, to fates. ok is false if e has to wait.
 func (q *queue) admit(e *entry, fates []fate) (_ []fate, ok bool) {
-	i := int(e.lane)
+	i := int(e.of.lane)
 	r := &q.lanes[i]
 	if r.lane.Overflow == CoalesceLatest {
 		if old := q.replaceable(i, e); old != nil {
@@ -117,7 +117,7 @@ func (q *queue) full(i int, e *entry) bool {
 // replaceable returns the entry of lane i whose place e may take, nil if there is
 // none: facts are not replaced, and nothing is moved ahead of a gap.
 func (q *queue) replaceable(i int, e *entry) *entry {
-	if e.env.Type.Family() == events.Fact {
+	if e.of.family == events.Fact {
 		return nil
 	}
 	old := q.lanes[i].newest(e.env.Type)
@@ -175,7 +175,7 @@ func (q *queue) lose(i int, lost entry) (f fate) {
 	if e.last.Before(lost.env.Received) {
 		e.last = lost.env.Received
 	}
-	switch lost.env.Type.Family() {
+	switch lost.of.family {
 	case events.Fact:
 		if f.owed = q.back.fits(&lost); f.owed {
 			e.losses.facts++

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
-	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
@@ -109,7 +108,7 @@ func (m *ConnectionManager) event(f *transport.Frame, k *kind) {
 		m.say.once(string(f.Type), slog.LevelWarn, "a payload is not UTF-8: what is wrong in it was replaced by U+FFFD",
 			slog.String("type", string(f.Type)))
 	}
-	in.batch = append(in.batch, entry{lane: k.lane, env: events.Envelope{
+	in.batch = append(in.batch, entry{of: k, env: events.Envelope{
 		Type: f.Type, Data: in.arena.copy(f.Data), Time: f.Time, Received: f.Received, Origin: f.Origin,
 	}})
 	if e := &in.batch[len(in.batch)-1]; k.family == events.Fact && m.duplicate(f, e) {
@@ -136,7 +135,7 @@ func (m *ConnectionManager) pushed(f *fate) {
 	default:
 		m.counters.Dropped(t.Lane())
 		if f.entry.id != "" {
-			m.books.Lost(f.entry.kind, f.entry.id)
+			m.books.Lost(f.entry.fact, f.entry.id)
 		}
 		m.loop.Due(t)
 	}
@@ -162,16 +161,13 @@ func (m *ConnectionManager) overflows(t events.Type) {
 // entry which it is. Facts have ids; nothing else may be taken for a double, equal
 // events can be different facts.
 func (m *ConnectionManager) duplicate(f *transport.Frame, e *entry) bool {
-	kind, id, ok := factOf(f.Type, e.env.Data)
+	fact, id, ok := factOf(f.Type, e.env.Data)
 	if !ok {
 		return false
 	}
-	e.kind, e.id = kind, id
-	note := m.books.Added
-	if kind == repair.Finalized {
-		note = m.books.Finalized
-	}
-	fresh := note(id, m.happened(f))
+	e.fact, e.id = fact, id
+	fresh, ready := m.books.Announced(fact, id, m.happened(f))
+	e.ready = ready
 	m.intake.news = m.intake.news || fresh
 	return !fresh
 }

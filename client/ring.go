@@ -10,22 +10,23 @@ import (
 // An entry is an event with its place in the order of all lanes.
 type entry struct {
 	env     events.Envelope
+	of      *kind
 	id      string // of the message that a fact is about; empty for all that is no fact
 	seq     uint64
-	epoch   uint64 // when it arrived, as counted by those who wait for all that did
-	mark    uint64 // of the ledger, in the backlog; it is no event then
-	kind    repair.Kind
-	lane    uint8 // index
-	lacking bool  // facts could not be asked for by the mark
-	spilled bool  // it left a full lane, and its payload is its own
-	late    bool  // it was taken from the backlog
+	epoch   uint64      // when it arrived, as counted by those who wait for all that did
+	mark    uint64      // of the ledger, in the backlog; it is no event then
+	fact    repair.Kind // which, if there is an id
+	ready   bool        // a finalization that need not wait
+	lacking bool        // facts could not be asked for by the mark
+	spilled bool        // it left a full lane, and its payload is its own
+	late    bool        // it was taken from the backlog
 }
 
 // newEntry makes an entry of an event.
 func newEntry(env events.Envelope) entry {
-	e := entry{env: env, lane: uint8(lane(env.Type.Lane()))}
-	if kind, id, ok := factOf(env.Type, env.Data); ok {
-		e.kind, e.id = kind, id
+	e := entry{env: env, of: kindOf(env.Type)}
+	if fact, id, ok := factOf(env.Type, env.Data); ok {
+		e.fact, e.id = fact, id
 	}
 	return e
 }
@@ -33,12 +34,8 @@ func newEntry(env events.Envelope) entry {
 // owns gives the entry a payload of its own: that which it has shares its memory
 // with the events that came with it, and would keep theirs.
 func (e *entry) owns() {
-	late, lane, spilled := e.late, e.lane, e.spilled
-	env := e.env
-	env.Data = append([]byte(nil), env.Data...)
-	seq, epoch := e.seq, e.epoch
-	*e = newEntry(env)
-	e.seq, e.epoch, e.late, e.lane, e.spilled = seq, epoch, late, lane, spilled
+	e.env.Data = append([]byte(nil), e.env.Data...)
+	e.fact, e.id, _ = factOf(e.env.Type, e.env.Data)
 }
 
 // A ring is a first-in, first-out queue: a lane, or the backlog. It grows by

@@ -44,36 +44,41 @@ func (m *ConnectionManager) attend(c *connection) {
 // beats notes that the server of c sends beats.
 func (m *ConnectionManager) beats(c *connection) {
 	if c.pulse.Load() == nil && m.witnesses() && c.pulse.CompareAndSwap(nil, pulse.New(c.opened, c.server)) {
-		c.spawn(func(ctx context.Context) { m.watch(ctx, c) })
+		v := &vigil{m: m, c: c, waits: fallback.New(fallback.Policy{Order: []fallback.Transport{fallback.SSE}}, rand.Float64)}
+		c.later(0, v.look)
 	}
 }
 
-// watch wakes c when beats are missing, and deals with it when that does not help.
-func (m *ConnectionManager) watch(ctx context.Context, c *connection) {
-	defer m.survive()
-	waits := fallback.New(fallback.Policy{Order: []fallback.Transport{fallback.SSE}}, rand.Float64)
-	var next time.Time // of the experiment
-	for {
-		verdict, again := c.pulse.Load().Look(time.Now())
-		switch verdict {
-		case pulse.Fine:
-			next = time.Time{}
-		case pulse.Wake:
-			m.wake(ctx, c)
-		case pulse.Stale:
-			m.wake(ctx, c)
-			m.stale(c)
-			if !time.Now().Before(next) {
-				if m.judge(ctx, c) {
-					return
-				}
-				next = time.Now().Add(waits.Next(time.Now(), fallback.Outcome{Transport: fallback.SSE, Kind: fallback.Failed}).Wait)
+// A vigil wakes a connection when beats are missing, and deals with it when that does
+// not help. Between two looks it costs a timer.
+type vigil struct {
+	m     *ConnectionManager
+	c     *connection
+	waits *fallback.Ladder
+	next  time.Time // of the experiment
+}
+
+// look does what is due, and looks again when more may be.
+func (v *vigil) look(ctx context.Context) {
+	defer v.m.survive()
+	verdict, again := v.c.pulse.Load().Look(time.Now())
+	switch verdict {
+	case pulse.Fine:
+		v.next = time.Time{}
+	case pulse.Wake:
+		v.m.wake(ctx, v.c)
+	case pulse.Stale:
+		v.m.wake(ctx, v.c)
+		v.m.stale(v.c)
+		if now := time.Now(); !now.Before(v.next) {
+			if v.m.judge(ctx, v.c) {
+				return
 			}
-		}
-		if !sleep(ctx, time.Until(again)) {
-			return
+			now = time.Now()
+			v.next = now.Add(v.waits.Next(now, fallback.Outcome{Transport: fallback.SSE, Kind: fallback.Failed}).Wait)
 		}
 	}
+	v.c.later(time.Until(again), v.look)
 }
 
 // wake sends two pings: each lets a deaf socket take one look, and it needs two.
