@@ -148,7 +148,7 @@ func (s *sse) Next() (Frame, error) {
 		s.stop(s.ended(err))
 		return Frame{}, s.end.cause()
 	}
-	f := Frame{Received: time.Now(), Size: len(ev.Data), Replaced: ev.Invalid}
+	f := Frame{Received: s.life.lastByte(), Size: len(ev.Data), Replaced: ev.Invalid}
 	if ev.Comment {
 		f.Message = wire.Message{Kind: wire.Alive}
 		return f, nil

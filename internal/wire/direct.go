@@ -114,7 +114,7 @@ func (s *scanner) members(depth int) (at time.Time, ok bool) {
 		if !s.passed(`":`) {
 			break
 		}
-		if string(key) == "timestamp" {
+		if string(key) == timeKey {
 			seconds, ok := s.seconds()
 			if !ok {
 				break

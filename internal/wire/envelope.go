@@ -8,6 +8,9 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
+// timeKey is the key of an event's time.
+const timeKey = "timestamp"
+
 // known finds a type by either spelling.
 var known = func() map[string]events.Type {
 	types := events.Types()
@@ -15,6 +18,15 @@ var known = func() map[string]events.Type {
 	for _, t := range types {
 		m[string(t)] = t
 		m[t.Name()] = t
+	}
+	return m
+}()
+
+// spelled finds either spelling of a type by itself.
+var spelled = func() map[string]string {
+	m := make(map[string]string, len(known))
+	for name := range known {
+		m[name] = name
 	}
 	return m
 }()
@@ -110,7 +122,7 @@ func (o *object) member(s *scanner, e *envelope, key []byte, depth int) bool {
 	switch string(key) {
 	case "type":
 		o.kind = value
-	case "timestamp":
+	case timeKey:
 		o.timestamp = value
 	case "events":
 		if e != nil {
@@ -136,7 +148,7 @@ func (o *object) payload(s *scanner, depth int) bool {
 		if !s.value(depth + 1) {
 			return false
 		}
-		if string(key) == "timestamp" {
+		if string(key) == timeKey {
 			o.dataTime = s.b[start:s.pos]
 		}
 	}

@@ -102,6 +102,9 @@ func (r *SSEReader) Resume(id string) { r.id, r.nextID = id, id }
 // that was complete before it.
 func (r *SSEReader) Next() (SSEEvent, error) {
 	for {
+		if ev, ok := r.whole(); ok {
+			return ev, nil
+		}
 		line, ok := r.line()
 		size := len(line)
 		if !ok {
@@ -212,11 +215,8 @@ func (r *SSEReader) dispatch() (SSEEvent, bool) {
 // intern returns value as a string, without an allocation if that is the name
 // of a type or the last name that is not. It tells how much of it was no UTF-8.
 func (r *SSEReader) intern(value []byte) (name string, invalid int) {
-	if t, ok := known[string(value)]; ok {
-		if name := t.Name(); name == string(value) {
-			return name, 0
-		}
-		return string(t), 0
+	if name, ok := spelled[string(value)]; ok {
+		return name, 0
 	}
 	if !utf8.Valid(value) {
 		fixed, n := appendUTF8(nil, value)
