@@ -15,7 +15,7 @@ import (
 const (
 	openAtOnce = 16              // messages that the books name at once
 	openFor    = 3 * time.Second // how long their choice holds
-	openEvery  = 2 * time.Second // how often they are asked when they had none
+	openEvery  = 2 * time.Second // how often they are asked at most when they had none
 	silentMost = 3               // answers without an answer, in a row: the server does not tell
 )
 
@@ -43,7 +43,7 @@ func (t *turn) finality() time.Time {
 	case t.lacks(askFinality):
 		return t.gone[askFinality]
 	case len(r.ids) == 0 && now.Before(r.next):
-		return r.next
+		return t.nextOpen()
 	}
 	if ok, at := t.afford(rest.State, &r.hungry); !ok {
 		return at
@@ -59,7 +59,7 @@ func (t *turn) finality() time.Time {
 		r.chosen = now
 		if len(r.ids) == 0 {
 			r.next = now.Add(openEvery)
-			return r.next
+			return t.nextOpen()
 		}
 	}
 	id := r.ids[0]
@@ -75,9 +75,22 @@ func (t *turn) finality() time.Time {
 	t.askAbout(id, class)
 	if len(r.ids) == 0 && r.idle {
 		r.next = now.Add(openEvery)
-		return r.next
+		return t.nextOpen()
 	}
 	return time.Now()
+}
+
+// nextOpen returns when the books may have something to ask about, as far as they
+// know now; zero: not before something comes in.
+func (t *turn) nextOpen() time.Time {
+	wait, ok := t.cfg.Books.NextOpen(t.cfg.REST.Now())
+	if !ok {
+		return time.Time{}
+	}
+	if at := time.Now().Add(wait); at.After(t.rounds.next) {
+		return at
+	}
+	return t.rounds.next
 }
 
 // deposits asks for the newest deposits when that is worth it: one answer hints at

@@ -61,7 +61,8 @@ func (l *Loop) Follow(mode Mode, types []events.Type) {
 	l.in.mode, l.in.types = mode, types
 	if connected(mode) != connected(last.mode) {
 		l.in.connection++
-		l.in.sign, l.in.tips = false, nil
+		l.in.tips = nil
+		l.signLocked(false)
 		if last.cancel != nil {
 			last.cancel()
 		}
@@ -91,8 +92,18 @@ func (l *Loop) Hole() {
 	l.put(func(in *inbox) { in.full = true })
 }
 
-// Sign says that there is something new: a pass comes within 3 s.
-func (l *Loop) Sign() { l.put(func(in *inbox) { in.sign = true }) }
+// Sign says that there is something new: a pass comes within 3 s. It costs one
+// atomic read while a pass is to come anyway.
+func (l *Loop) Sign() {
+	if !l.signed.Load() {
+		l.put(func(*inbox) { l.signLocked(true) })
+	}
+}
+
+func (l *Loop) signLocked(on bool) {
+	l.in.sign = on
+	l.signed.Store(on)
+}
 
 // Tips hands over the newest payload of a TipsUpdated, which is not modified any
 // more. If it names unknown messages, that is a Sign.
@@ -114,8 +125,7 @@ func (l *Loop) put(change func(*inbox)) {
 // Due says that a family of states is to be read again. While polling it is not,
 // for the transport reads it.
 func (l *Loop) Due(t events.Type) {
-	if i, ok := familyOf(t); ok {
-		l.states[i].due.Store(true)
+	if i, ok := familyOf(t); ok && !l.states[i].due.Swap(true) {
 		l.ring()
 	}
 }
@@ -129,12 +139,7 @@ func (l *Loop) Live(t events.Type) {
 	}
 }
 
-func (l *Loop) ring() {
-	select {
-	case l.bell <- struct{}{}:
-	default:
-	}
-}
+func (l *Loop) ring() { l.worker.ring() }
 
 // take begins a turn.
 func (l *Loop) take(ctx context.Context) *turn {
@@ -198,7 +203,7 @@ func (t *turn) tips(ids []string) {
 	news := false
 	t.book(func(b *repair.Books, _ time.Time) { news = b.Tips(ids) })
 	if news {
-		t.put(func(in *inbox) { in.sign = true })
+		t.Sign()
 	}
 }
 

@@ -31,6 +31,11 @@ type Config struct {
 	// first connection may show another history.
 	Resumed bool
 
+	// Phase is from 0 to 1 and another one for each of many loops: so much of half
+	// their time are the first periodic passes and reads of a connection early, so
+	// that those of loops that began together do not come together for ever.
+	Phase float64
+
 	// Note takes what an operator should know; nil: nobody. It must not block.
 	Note func(Note)
 }
@@ -56,11 +61,13 @@ const (
 	Lacking                     // there is nothing that could be asked: the server shows no messages by REST
 )
 
-// A Loop reads what a stream did not say. Run is its goroutine; everything else
-// may be called from any, at any time, and does not wait.
+// A Loop reads what a stream did not say. Its turns are taken on a goroutine that
+// exists only while there is something to do. Everything but Run and Wait may be
+// called from any goroutine, at any time, and does not wait.
 type Loop struct {
-	cfg  Config
-	bell chan struct{} // something came in
+	cfg    Config
+	worker worker      // takes the turns
+	signed atomic.Bool // in.sign
 
 	states  [families]signal // by family
 	pending atomic.Int64     // facts that were found and not handed on yet
@@ -68,13 +75,14 @@ type Loop struct {
 	mu sync.Mutex // guards in; of the answers' way into the books, see turn.book
 	in inbox
 
-	// The rest is Run's.
+	// The rest is the turns'.
 
 	seen     inbox         // mode and connection of the turn before
 	joined   time.Time     // when the connection came
 	pass     *pass         // under way; nil: none
 	began    time.Time     // when the last one did
 	fullAt   time.Time     // and the last full one
+	apart    bool          // it was not the connection's first
 	retry    backoff       // of passes
 	history  bool          // the next full pass tells whether the server has another history
 	beats    uint64        // of the count, at the last full pass
@@ -105,41 +113,34 @@ func New(cfg Config) *Loop {
 		cfg.Note = func(Note) {}
 	}
 	cfg.Books.AskKnown(cfg.Known != nil)
-	return &Loop{
-		cfg:   cfg,
-		bell:  make(chan struct{}, 1),
-		asked: make(map[fact]bool),
-		gone:  make(map[question]time.Time),
-		told:  make(map[question]bool),
+	l := &Loop{
+		cfg:    cfg,
+		worker: worker{ended: make(chan struct{})},
+		asked:  make(map[fact]bool),
+		gone:   make(map[question]time.Time),
+		told:   make(map[question]bool),
 	}
+	cfg.Books.Watch(l.ring)
+	return l
 }
 
-// Run works until ctx ends. It is called once.
+// Start has the loop work until ctx ends. It is called once, and Wait after it.
+func (l *Loop) Start(ctx context.Context) { l.worker.start(ctx, l.takeTurn) }
+
+// Wait returns when the loop has ended.
+func (l *Loop) Wait() { <-l.worker.ended }
+
+// Run works until ctx ends: Start and Wait in one.
 func (l *Loop) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		t := l.take(ctx)
-		next := t.run()
-		t.stop()
-		l.sleep(ctx, next)
-	}
+	l.Start(ctx)
+	l.Wait()
 }
 
-// sleep waits until next, without end if that is zero, or until something comes in.
-func (l *Loop) sleep(ctx context.Context, next time.Time) {
-	var due <-chan time.Time
-	if !next.IsZero() {
-		if !time.Now().Before(next) {
-			return
-		}
-		timer := time.NewTimer(time.Until(next))
-		defer timer.Stop()
-		due = timer.C
-	}
-	select {
-	case <-due:
-	case <-l.bell:
-	case <-ctx.Done():
-	}
+// takeTurn returns when the next one is due; zero: when something comes in.
+func (l *Loop) takeTurn(ctx context.Context) time.Time {
+	t := l.take(ctx)
+	defer t.stop()
+	return t.run()
 }
 
 // A turn is what the loop does before it looks again at what came in.

@@ -82,7 +82,7 @@ func (t *turn) passAt() time.Time {
 	t.mu.Lock()
 	wanted := t.in.full || t.in.sign
 	t.mu.Unlock()
-	at := t.fullAt.Add(t.every())
+	at := t.fullDue()
 	if wanted {
 		at = t.began.Add(passEvery)
 	} else if t.began.Sub(t.joined) < anchorAfter && !t.anchored() && len(t.cfg.Books.Newest(1)) > 0 {
@@ -109,21 +109,43 @@ func (t *turn) every() time.Duration {
 	return fullEvery
 }
 
+// fullDue returns when everything is to be read again.
+func (t *turn) fullDue() time.Time {
+	at := t.fullAt.Add(t.every())
+	if !t.apart && !t.fullAt.IsZero() {
+		at = at.Add(-t.early(t.every()))
+	}
+	return at
+}
+
+// early returns how much sooner than after a period something comes the first time.
+func (l *Loop) early(period time.Duration) time.Duration {
+	const half = 2
+	return time.Duration(l.cfg.Phase*float64(period)) / half
+}
+
+// fullBegins notes that everything is read again.
+func (t *turn) fullBegins(now time.Time) {
+	t.apart = !t.fullAt.Before(t.joined)
+	t.fullAt = now
+}
+
 // begin begins a pass, unless the connection has changed.
 func (t *turn) begin() bool {
 	t.figures()
 	p := &pass{stage: (*turn).readTips}
 	began := t.book(func(b *repair.Books, now time.Time) {
-		t.caught, t.in.full, t.in.sign = t.in.full, false, false
+		t.caught, t.in.full = t.in.full, false
+		t.signLocked(false)
 		b.PassBegan(now)
 	})
 	if !began {
 		return false
 	}
 	t.began = time.Now()
-	p.full = t.caught || t.began.Sub(t.fullAt) >= t.every()
+	p.full = t.caught || !t.began.Before(t.fullDue())
 	if p.full {
-		t.fullAt = t.began
+		t.fullBegins(t.began)
 	}
 	p.tips = p.full
 	p.proven = !p.full
@@ -156,10 +178,11 @@ func (t *turn) end() {
 // withoutPass stands for a full pass where no facts are wanted: the states are all
 // there is to read. It returns when to go on.
 func (t *turn) withoutPass() time.Time {
-	if t.now.full || !time.Now().Before(t.fullAt.Add(t.every())) {
-		t.fullAt, t.finished = time.Now(), true
+	if now := time.Now(); t.now.full || !now.Before(t.fullDue()) {
+		t.fullBegins(now)
+		t.finished = true
 	}
-	return t.fullAt.Add(t.every())
+	return t.fullDue()
 }
 
 // tell notes when the states are as fresh as what the last pass brought.
@@ -184,7 +207,7 @@ func (t *turn) repeat(p *pass) {
 	t.put(func(in *inbox) {
 		if in.connection == t.now.connection {
 			in.full = in.full || p.full
-			in.sign = true
+			t.signLocked(true)
 		}
 	})
 }

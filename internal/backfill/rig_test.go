@@ -61,16 +61,21 @@ func test(t *testing.T, o options, fn func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		o.node.Dialect = refserver.Node
 		r := &rig{t: t, node: refserver.New(o.node), books: repair.New(0), seen: make(map[string]bool)}
-		r.rest = rest.New(rest.Config{
-			Base:   &url.URL{Scheme: "http", Host: "node"},
-			Do:     (&http.Client{Transport: r}).Do,
-			Budget: rest.NewBudget(o.requests, 0),
-		})
+		r.rest = r.client(o.requests)
 		r.loop = backfill.New(backfill.Config{REST: r.rest, Books: r.books, Fill: r.fill, Known: o.known, Note: r.note})
 		r.start()
 		wait(time.Hour)
 		fn(t, r)
 		r.end()
+	})
+}
+
+// client returns a client that asks r, so often a minute.
+func (r *rig) client(requests int) *rest.Client {
+	return rest.New(rest.Config{
+		Base:   &url.URL{Scheme: "http", Host: "node"},
+		Do:     (&http.Client{Transport: r}).Do,
+		Budget: rest.NewBudget(requests, 0),
 	})
 }
 

@@ -27,6 +27,7 @@ type reading struct {
 	retry  backoff
 	shown  events.Event // the last one handed on, its time left out; nil: nobody has it
 	live   uint64       // live events that had come by then
+	apart  bool         // it was read since the connection came
 	fresh  bool         // what was delivered last is no older than the connection, or there is none
 	beats  uint64       // live events when next was set
 }
@@ -66,7 +67,7 @@ func (t *turn) restates(all bool) {
 			r.shown = nil // the transport hands on others; and who is new has none
 		}
 		r.wanted, r.fresh, r.beats = wanted, polling, t.states[i].live.Load()
-		r.next, r.retry = time.Time{}, backoff{}
+		r.next, r.retry, r.apart = time.Time{}, backoff{}, false
 		if t.period(typ) > 0 {
 			r.next = time.Now()
 		}
@@ -139,6 +140,10 @@ func (t *turn) readState(i int, typ events.Type) {
 	live, due := s.live.Load(), s.due.Swap(false)
 	if every := t.period(typ); every > 0 {
 		r.next = time.Now().Add(every)
+		if !r.apart {
+			r.next = r.next.Add(-t.early(every))
+		}
+		r.apart = true
 	}
 	var e events.Event
 	something := false

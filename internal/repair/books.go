@@ -73,6 +73,7 @@ type Books struct {
 	wanted  table[want]     // unknown tips and parents, and what was only announced
 	absent  int             // of wanted: those that the server does not have
 	lacking int             // of wanted: those without which nothing is complete
+	watch   func()          // is told of counts
 	pending int             // finals that Options.Known is asked about
 	final   finality
 

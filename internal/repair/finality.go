@@ -29,6 +29,7 @@ type finality struct {
 	below    level // how often running it was less than the baseline
 	deposits bool  // the newest are to be asked for
 	swept    int64 // when the last question without cause was asked; 0: never
+	calm     int64 // before then none of open is worth one, except for a cause; 0: not known
 	ages     ages
 }
 
@@ -53,7 +54,26 @@ func (l *level) note(below bool, value int64) {
 // Counted notes the server's number of final messages.
 func (b *Books) Counted(now time.Time, n uint64) {
 	b.mu.Lock()
+	b.countedLocked(now, n)
+	watch := b.watch
+	if len(b.final.hunt.rises) == 0 && b.final.fresh.at == 0 {
+		watch = nil
+	}
+	b.mu.Unlock()
+	if watch != nil {
+		watch()
+	}
+}
+
+// Watch has fn called after each count that gives cause for questions, or may soon.
+// It must not wait, nor use the books.
+func (b *Books) Watch(fn func()) {
+	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.watch = fn
+}
+
+func (b *Books) countedLocked(now time.Time, n uint64) {
 	b.tellLocked(now)
 	f := &b.final
 	count := int64(min(n, endOfTime/2))

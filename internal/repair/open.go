@@ -5,6 +5,7 @@ func (f *finality) opens(e *entry) {
 	if e.place == 0 {
 		f.open = append(f.open, e)
 		e.place = int32(len(f.open))
+		f.calm = 0
 	}
 }
 

@@ -15,6 +15,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 	f.readLate(b.now)
 	idle = true
 	var best []candidate
+	calm := int64(0)
 	for again := b.finals; again; {
 		idle = len(f.hunt.rises) == 0
 		isSwept := f.swept != 0 && b.now-f.swept < int64(sweep)
@@ -23,6 +24,7 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 		}
 		var s scan
 		best, s = b.candidatesLocked(n)
+		calm = s.calm
 		again = !idle && b.huntLocked(s.left)
 		if idle && s.hinted > 0 {
 			idle, n = false, min(n, s.hinted)
@@ -30,14 +32,42 @@ func (b *Books) Open(now time.Time, n int) (ids []string, idle bool) {
 			return nil, true
 		}
 	}
-	if idle && len(best) > 0 {
+	switch {
+	case !idle:
+	case len(best) > 0:
 		best = best[:1]
 		f.swept = b.now
+	default:
+		f.calm = calm
 	}
 	for _, c := range best[:min(len(best), n)] {
 		ids = append(ids, b.entries.id(c.row))
 	}
 	return ids, idle
+}
+
+// NextOpen returns after how long Open may name something again when it has named
+// nothing; not ok: not before something else happens.
+func (b *Books) NextOpen(now time.Time) (wait time.Duration, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tellLocked(now)
+	f := &b.final
+	at := int64(endOfTime)
+	switch {
+	case !b.finals:
+	case len(f.hunt.rises) > 0, f.hints > 0, b.pending > 0:
+		return 0, true
+	case len(f.open) > 0:
+		at = max(f.calm, b.now)
+		if f.swept != 0 {
+			at = max(at, f.swept+int64(sweep))
+		}
+	}
+	if b.finals && f.fresh.at != 0 {
+		at = min(at, f.fresh.at+int64(late))
+	}
+	return time.Duration(max(0, at-b.now)), at != endOfTime
 }
 
 // A candidate is an open message that may be asked about now, the better the lower
@@ -55,8 +85,9 @@ func (c candidate) compare(d candidate) int {
 
 // A scan is what was seen while looking for candidates.
 type scan struct {
-	hinted int  // how many of them are hints
-	left   bool // the latest rise has questions to ask yet
+	hinted int   // how many of them are hints
+	left   bool  // the latest rise has questions to ask yet
+	calm   int64 // when the first that is no candidate will be one without cause
 }
 
 // candidatesLocked returns the best n open messages that may be asked about. Hints
@@ -67,6 +98,7 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 	f := &b.final
 	from, usual := f.ages.from(), f.ages.usual()
 	latest, on := f.hunt.latest()
+	s.calm = endOfTime
 	for _, e := range f.open {
 		age := b.now - min(e.at, e.seen)
 		c := candidate{row: e.row, class: 1, age: age}
@@ -78,13 +110,17 @@ func (b *Books) candidatesLocked(n int) (best []candidate, s scan) {
 		case e.has(hinted), e.has(pending) && wait >= int64(sweep):
 			c.class = 0
 			s.hinted++
-		case e.has(pending), on && !asks, (!on || latest.first) && age < from:
+		case !on && !e.has(pending) && age < from:
+			s.calm = min(s.calm, b.now+from-age)
+			continue
+		case e.has(pending), on && !asks, latest.first && age < from:
 			continue
 		case latest.first:
 		case on:
 			c.key = latest.unlikely(e, usual)
 		case e.asked == 0:
 		case wait*pause < age:
+			s.calm = min(s.calm, pause*e.asked-min(e.at, e.seen))
 			continue
 		default:
 			c.class, c.key = 2, -float64(wait)/float64(max(age, 1))
