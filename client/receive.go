@@ -178,7 +178,7 @@ const future = time.Minute
 // happened returns when, as far as f tells: by the server's clock, or else when it
 // came. One event with a wrong time does not make the clock a wrong one.
 func (m *ConnectionManager) happened(f *transport.Frame) time.Time {
-	if now := m.dialer.REST().Now(); !f.Time.IsZero() && f.Time.After(now.Add(future)) {
+	if now := m.dialer.REST().At(f.Received); !f.Time.IsZero() && f.Time.After(now.Add(future)) {
 		return now
 	}
 	if f.Time.IsZero() {

@@ -44,8 +44,7 @@ func (m *ConnectionManager) attend(c *connection) {
 // beats notes that the server of c sends beats.
 func (m *ConnectionManager) beats(c *connection) {
 	if c.pulse.Load() == nil && m.witnesses() && c.pulse.CompareAndSwap(nil, pulse.New(c.opened, c.server)) {
-		v := &vigil{m: m, c: c, waits: fallback.New(fallback.Policy{Order: []fallback.Transport{fallback.SSE}}, rand.Float64)}
-		c.later(0, v.look)
+		c.later(0, (&vigil{m: m, c: c}).look)
 	}
 }
 
@@ -54,7 +53,7 @@ func (m *ConnectionManager) beats(c *connection) {
 type vigil struct {
 	m     *ConnectionManager
 	c     *connection
-	waits *fallback.Ladder
+	waits *fallback.Ladder // between two experiments; nil before the first
 	next  time.Time // of the experiment
 }
 
@@ -73,6 +72,9 @@ func (v *vigil) look(ctx context.Context) {
 		if now := time.Now(); !now.Before(v.next) {
 			if v.m.judge(ctx, v.c) {
 				return
+			}
+			if v.waits == nil {
+				v.waits = fallback.New(fallback.Policy{Order: []fallback.Transport{fallback.SSE}}, rand.Float64)
 			}
 			now = time.Now()
 			v.next = now.Add(v.waits.Next(now, fallback.Outcome{Transport: fallback.SSE, Kind: fallback.Failed}).Wait)

@@ -71,7 +71,7 @@ func FuzzParseSSE(f *testing.F) {
 }
 
 func FuzzMessageID(f *testing.F) {
-	for _, s := range append(seeds, `{"message_id":"a","message_id":"\u0062"}`, `{"message_id":7}`, `{"message_id":""}`, `{"x":{"message_id":"y"}}`) {
+	for _, s := range append(seeds, `{"message_id":"a","message_id":"\u0062"}`, `{"message_id":7}`, `{"message_id":""}`, `{"x":{"message_id":"y"}}`, `{"message_id":"x","m\u0065ssage_id":"y"}`, `{"message_id":"x","a":"\"message_id\""}`) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -34,3 +34,8 @@ func TestMessageID(t *testing.T) {
 		assert.Equal(t, want != "", ok, data)
 	}
 }
+
+func TestMessageIDOfANodeDoesNotAllocate(t *testing.T) {
+	data := []byte(`{"message_id":"5f0c","depth":3}`)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = wire.MessageID(data) }))
+}
