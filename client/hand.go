@@ -22,6 +22,7 @@ type hand struct {
 
 	lane    int
 	epoch   uint64
+	bytes   int  // of all payloads
 	away    int  // entries that are not handled with the others: they are held, or run concurrently
 	change  bool // OnState runs
 	gap     bool // the handlers of a gap run
@@ -35,6 +36,7 @@ func (h *hand) takes(i int, e *entry) bool {
 	}
 	h.lane, h.epoch = i, e.epoch
 	h.entries = append(h.entries, *e)
+	h.bytes += len(e.env.Data)
 	return true
 }
 
@@ -47,6 +49,14 @@ func (h *hand) overtakenBy(i int) {
 
 // rest is how many entries wait for the one that is being handled.
 func (h *hand) rest() int { return max(len(h.entries)-1-int(h.at.Load()), 0) }
+
+// restBytes is how many bytes of payload these have.
+func (h *hand) restBytes() (n int) {
+	for i := len(h.entries) - h.rest(); i < len(h.entries); i++ {
+		n += len(h.entries[i].env.Data)
+	}
+	return n
+}
 
 // grasp is how many entries of lane i are taken at once: one, where each is to be
 // decided on anew.
@@ -83,7 +93,7 @@ func (q *queue) finish() {
 	clear(h.entries)
 	h.entries = h.entries[:0]
 	h.at.Store(0)
-	h.away, h.change, h.gap, h.dropped = 0, false, false, false
+	h.bytes, h.away, h.change, h.gap, h.dropped = 0, 0, false, false, false
 	q.back.inHand = 0
 }
 

@@ -71,6 +71,9 @@ func (q *queue) admit(e *entry, fates []fate) (_ []fate, ok bool) {
 			r.bytes += len(e.env.Data) - len(old.env.Data)
 			fates = append(fates, fate{entry: *old, coalesced: true})
 			old.env = e.env
+			for r.n > 1 && r.bytes > r.lane.Bytes {
+				fates = append(fates, q.lose(i, r.pop()))
+			}
 			return fates, true
 		}
 	}
@@ -104,14 +107,17 @@ func (q *queue) admit(e *entry, fates []fate) (_ []fate, ok bool) {
 // hand and has not begun with counts, and an empty lane takes anything.
 func (q *queue) full(i int, e *entry) bool {
 	r := &q.lanes[i]
-	if r.n > 0 && r.bytes+len(e.env.Data) > r.lane.Bytes {
-		return true
+	if q.ending && r.lane.Overflow == Block {
+		return false
 	}
-	n := r.n
+	n, bytes := r.n, r.bytes+len(e.env.Data)
 	if q.hand.lane == i {
 		n += q.hand.rest()
+		if bytes+q.hand.bytes > r.lane.Bytes { // it may be
+			bytes += q.hand.restBytes()
+		}
 	}
-	return n >= r.lane.Events && (!q.ending || r.lane.Overflow != Block)
+	return n >= r.lane.Events || r.n > 0 && bytes > r.lane.Bytes
 }
 
 // replaceable returns the entry of lane i whose place e may take, nil if there is
