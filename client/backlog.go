@@ -72,6 +72,7 @@ func (q *queue) takeBack() (item, bool) {
 		return item{}, false
 	}
 	e := b.list.pop()
+	b.list.served()
 	if e.of.family == events.Fact {
 		b.facts--
 		b.inHand = 1

@@ -51,9 +51,10 @@ type Options struct {
 	Requests int     // REST requests a minute; 0: 120
 	Lanes    [3]Lane // the queues of high, medium and low priority; zero: 1000, 500, 100 events, 64 MiB each, drop oldest
 
-	// Aging is how long an event of a lower lane may wait before it takes turns with
-	// those of higher ones. 0: for ever, priority is strict, and a lane that is never
-	// empty lets none below it be served.
+	// Aging is how long a lower lane, or what comes late, may wait before it takes turns
+	// with the higher ones, whether what waits was replaced or dropped meanwhile or not.
+	// 0: for ever, priority is strict, and a lane that is never empty lets none below it
+	// be served.
 	Aging time.Duration
 
 	// SlowHandler is how long the handlers of one event may take together before they

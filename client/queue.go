@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 // called concurrently; push by one goroutine, next by the handler goroutine.
 type queue struct {
 	ledger *ledger
-	aging  time.Duration // what waits for longer in a lower lane takes turns with the higher ones; 0: strict priority
+	aging  time.Duration // what waits for longer takes turns with the high lane; 0: strict priority
 	hand   hand
 	idle   chan struct{} // closed when the queue is closed, empty, and nothing is being handled
 
@@ -265,6 +266,7 @@ func (q *queue) takeLane(i int, limits [3]uint64) bool {
 	if len(q.hand.entries) == 0 {
 		return false
 	}
+	r.served()
 	if r.n == 0 {
 		q.recover(i)
 	}
@@ -272,8 +274,8 @@ func (q *queue) takeLane(i int, limits [3]uint64) bool {
 	return true
 }
 
-// takeAged takes the oldest entry of a lower lane if it has waited for too long,
-// every other time.
+// takeAged takes the oldest entry of what has waited for longest beside the high lane,
+// if that is for too long, every other time.
 func (q *queue) takeAged(limits [3]uint64) bool {
 	if q.aging <= 0 {
 		return false
@@ -281,8 +283,22 @@ func (q *queue) takeAged(limits [3]uint64) bool {
 	if q.aged = !q.aged; !q.aged {
 		return false
 	}
-	for i := 1; i < len(q.lanes); i++ {
-		if r := &q.lanes[i]; r.n > 0 && time.Since(r.head().env.Received) >= q.aging && q.takeLane(i, limits) {
+	const back = len(q.lanes)
+	ring := func(i int) *ring {
+		if i == back {
+			return &q.back.list
+		}
+		return &q.lanes[i]
+	}
+	order := [...]int{1, 2, back}
+	slices.SortFunc(order[:], func(a, b int) int { return ring(a).since.Compare(ring(b).since) })
+	for _, i := range order {
+		switch r := ring(i); {
+		case r.n == 0 || time.Since(r.since) < q.aging:
+		case i == back:
+			_, ok := q.takeBack()
+			return ok
+		case q.takeLane(i, limits):
 			return true
 		}
 	}

@@ -44,9 +44,10 @@ func (e *entry) owns() {
 type ring struct {
 	lane  Lane
 	buf   []entry
-	first int // index of the oldest entry
-	n     int // entries held
-	bytes int // of their payloads
+	first int       // index of the oldest entry
+	n     int       // entries held
+	bytes int       // of their payloads
+	since time.Time // since when the oldest has waited, or what was dropped in its stead
 
 	pushed uint64                 // entries, ever
 	latest map[events.Type]uint64 // of a lane that coalesces: which of them was the last of its type
@@ -78,7 +79,9 @@ func (r *ring) push(e *entry) {
 	if r.n == len(r.buf) {
 		r.grow()
 	}
-	r.n++
+	if r.n++; r.n == 1 {
+		r.since = e.env.Received
+	}
 	*r.at(r.n - 1) = *e
 	r.bytes += len(e.env.Data)
 	if r.lane.Overflow == CoalesceLatest {
@@ -119,6 +122,13 @@ func (r *ring) drop() {
 		r.first = 0
 	}
 	r.n--
+}
+
+// served notes that entries were handed out, rather than dropped.
+func (r *ring) served() {
+	if r.n > 0 {
+		r.since = r.head().env.Received
+	}
 }
 
 // unpop puts back what pop returned last.
