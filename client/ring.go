@@ -35,7 +35,9 @@ func newEntry(env events.Envelope) entry {
 // with the events that came with it, and would keep theirs.
 func (e *entry) owns() {
 	e.env.Data = append([]byte(nil), e.env.Data...)
-	e.fact, e.id, _ = factOf(e.env.Type, e.env.Data)
+	if _, id, ok := factOf(e.env.Type, e.env.Data); ok {
+		e.id = id // the same, in the new payload
+	}
 }
 
 // A ring is a first-in, first-out queue: a lane, or the backlog. It grows by
