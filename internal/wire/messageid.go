@@ -26,14 +26,14 @@ func MessageID(data []byte) (id string, ok bool) {
 }
 
 // firstID is MessageID for what a node writes: the id comes first and only once, and
-// nothing is escaped.
+// all is plain.
 func firstID(data []byte) (string, bool) {
 	rest, ok := bytes.CutPrefix(data, []byte(idFirst))
 	if !ok {
 		return "", false
 	}
 	end := bytes.IndexByte(rest, '"')
-	if end <= 0 || rest[len(rest)-1] != '}' || bytes.Contains(rest[end:], []byte(idKey)) || bytes.IndexByte(rest, '\\') >= 0 {
+	if end <= 0 || rest[len(rest)-1] != '}' || !plain(rest) || bytes.Contains(rest[end:], []byte(idKey)) {
 		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(rest), end), true
