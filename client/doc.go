@@ -3,15 +3,18 @@
 //
 // # From the socket to the handler
 //
-//	transport.Stream.Next   bytes off the socket, one message        ┐
-//	receive.go              clocks, filter, dedupe, count, queue     ┘ Run's goroutine (the reader)
-//	queue.go                three bounded lanes: high, medium, low; backlog.go: what comes late
-//	dispatch.go             one event at a time, lanes in order of priority
-//	                        handlers.Mux.Dispatch → the application  ← the handler goroutine
+//	transport.Stream.Next   bytes off the socket, one message            ┐
+//	receive.go              filter, dedupe, count; intake.go: in batches ┘ Run's goroutine (the reader)
+//	queue.go                three bounded lanes: high, medium, low; overflow.go: when one is full;
+//	                        backlog.go: what comes late
+//	hand.go                 what is taken at once, and gives way to what is more urgent
+//	dispatch.go             one event at a time; crew.go: several, for handlers that allow it
+//	                        handlers.Mux.Dispatch → the application      ← the handler goroutine
 //
-// The reader never runs code of the application and never waits for it. A
-// handler that is slower than the stream costs the oldest events of its lane,
-// each loss is counted and told as an [events.Gap]; facts among them come late.
+// The reader never runs code of the application, and waits for it only if a lane
+// has the policy [Block]. A handler that is slower than the stream costs the oldest
+// events of its lane, or what the policy says; each loss is counted and told as an
+// [events.Gap]; facts among them come late.
 //
 // # What the stream does not say
 //
@@ -36,10 +39,10 @@
 //
 // # Goroutines
 //
-// Run is the reader. It owns the handler goroutine, which ends when everything
-// queued has been handled, the repair loop, and of each connection one that
-// watches its beats, one climber while a better transport is there to be proved,
-// and one more while a Subscribe that came later is asked for. A connection may own one goroutine for its pings, and one that
-// closes it politely. When Run returns, all of them are gone; only after a [DrainError]
-// the handler it names still runs.
+// Run is the reader. While there is something to handle it owns a handler goroutine
+// and those of concurrent handlers, while something is to be repaired one that does
+// that, and of each connection one climber while a better transport is there to be
+// proved, and one more while a Subscribe that came later is asked for. Beats and pings
+// are watched by timers. When Run returns, all of them are gone; only after a
+// [DrainError] the handler it names still runs.
 package client
