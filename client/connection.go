@@ -60,8 +60,8 @@ type connection struct {
 
 	mu       sync.Mutex // guards what follows, writers of rivals, and Go of group against its Wait
 	ended    bool
-	widening bool // a goroutine asks for what the consumers want
-	stale    bool // they want something else since it last looked
+	widening bool        // a goroutine asks for what the consumers want
+	stale    bool        // they want something else since it last looked
 	next     *time.Timer // of later; nil: nothing is due
 	group    sync.WaitGroup
 }

@@ -54,7 +54,7 @@ type vigil struct {
 	m     *ConnectionManager
 	c     *connection
 	waits *fallback.Ladder // between two experiments; nil before the first
-	next  time.Time // of the experiment
+	next  time.Time        // of the experiment
 }
 
 // look does what is due, and looks again when more may be.
