@@ -2,72 +2,102 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/adic/adic-go/internal/bench/rig"
 )
 
-// A Plan says what is run.
-type Plan struct {
-	Cases   []string
-	Repeats int
-	For     time.Duration // of one measured stream
-	Pinned  bool          // client and server on a CPU each
-	Profile string        // folder for CPU profiles; "": none
-	Log     io.Writer
-}
+// Disturbed is how many CPUs others may use during a run before it is made once
+// more, and left out of the medians.
+const Disturbed = 0.25
 
-// disturbed is how many CPUs others may use before a run is made once more.
-const disturbed = 0.25
-
-// Throughput runs the plan and returns all results.
-func Throughput(ctx context.Context, p Plan) ([]rig.Result, error) {
-	server, err := StartServer(ctx, p.Pinned)
+// Run makes all runs of the jobs, shuffled within each repeat. profiles is a folder
+// for CPU profiles; "": none. log is told each run.
+func Run(ctx context.Context, jobs []rig.Job, profiles string, log io.Writer) ([]rig.Outcome, error) {
+	pinned, err := StartServer(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	defer server.Stop()
-	var results []rig.Result
-	for repeat := range p.Repeats {
-		for i, at := range rand.Perm(len(p.Cases)) {
-			r := p.once(ctx, server, p.Cases[at], repeat)
-			if r.Foreign > disturbed {
-				if again := p.once(ctx, server, p.Cases[at], repeat); again.Error == "" {
-					r = again
-				}
+	defer pinned.Stop()
+	free, err := StartServer(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	defer free.Stop()
+	var all []rig.Outcome
+	for repeat := 0; ; repeat++ {
+		round := due(jobs, repeat)
+		if len(round) == 0 {
+			return all, nil
+		}
+		for i, j := range round {
+			server := pinned
+			if j.Free {
+				server = free
 			}
+			file := ""
+			if profiles != "" {
+				file = filepath.Join(profiles, fmt.Sprintf("%s.%d.pprof", strings.ReplaceAll(j.Case, "/", "."), repeat))
+			}
+			o := server.run(ctx, j, file)
 			if ctx.Err() != nil {
-				return results, context.Cause(ctx)
+				return all, context.Cause(ctx)
 			}
-			results = append(results, r)
-			_, _ = fmt.Fprintf(p.Log, "%d/%d %2d/%d  %-28s %6.0f ns %6.2f allocs  %s\n",
-				repeat+1, p.Repeats, i+1, len(p.Cases), r.Case, r.Cost.CPU, r.Cost.Allocs, r.Error)
+			all = append(all, o)
+			_, _ = fmt.Fprintf(log, "%d: %2d/%d  %-9s %-26s %5d  %s %s\n", repeat+1, i+1, len(round), j.Group, j.Case, j.X, figures(o), o.Error)
 		}
 	}
-	return results, nil
 }
 
-// once runs one case in a process of its own.
-func (p Plan) once(ctx context.Context, server *Server, name string, repeat int) rig.Result {
-	args := []string{"-case", name, "-for", p.For.String()}
-	if p.Profile != "" {
-		args = append(args, "-profile", profile(p.Profile, name, repeat))
+// due returns the jobs that have a run of that number, in a new order.
+func due(jobs []rig.Job, repeat int) []rig.Job {
+	var list []rig.Job
+	for _, at := range rand.Perm(len(jobs)) {
+		if repeat < jobs[at].Repeats {
+			list = append(list, jobs[at])
+		}
 	}
-	var r rig.Result
-	foreign, err := server.Measure(ctx, p.Pinned, &r, args...)
+	return list
+}
+
+// run makes one run, and another one if it was disturbed.
+func (s *Server) run(ctx context.Context, j rig.Job, profile string) rig.Outcome {
+	first := s.once(ctx, j, profile)
+	const long = rig.Idle // nobody has the time to make it again
+	if first.Foreign <= Disturbed && first.Error == "" || j.Measure == long || ctx.Err() != nil {
+		return first
+	}
+	if again := s.once(ctx, j, profile); again.Error == "" {
+		return again
+	}
+	return first
+}
+
+func (s *Server) once(ctx context.Context, j rig.Job, profile string) rig.Outcome {
+	var o rig.Outcome
+	text, err := json.Marshal(j)
+	if err == nil {
+		o.Foreign, err = s.Measure(ctx, !j.Free, &o, "-job", string(text), "-profile", profile)
+	}
 	if err != nil {
-		r.Error = err.Error()
+		o.Error = err.Error()
 	}
-	r.Case, r.Foreign = name, foreign
-	return r
+	o.Job = j
+	return o
 }
 
-// profile returns the file of a run's profile.
-func profile(folder, name string, repeat int) string {
-	return filepath.Join(folder, fmt.Sprintf("%s.%d.pprof", strings.ReplaceAll(name, "/", "."), repeat))
+// figures writes what matters most of a run.
+func figures(o rig.Outcome) string {
+	var text []string
+	for _, name := range []string{rig.CPU, rig.Allocs, rig.P50, rig.P99, rig.RSS, rig.Goroutines, rig.PerRequest} {
+		if v, ok := o.Figures[name]; ok {
+			text = append(text, fmt.Sprintf("%s %.4g", name, v))
+		}
+	}
+	return strings.Join(text, "  ")
 }

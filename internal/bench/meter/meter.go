@@ -2,7 +2,11 @@
 package meter
 
 import (
+	"os"
 	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -48,4 +52,33 @@ func Per(n int, from, to Reading) Cost {
 		Allocs: each(float64(to.Allocs - from.Allocs)),
 		Bytes:  each(float64(to.Bytes - from.Bytes)),
 	}
+}
+
+// A Holding is what the process holds at some moment.
+type Holding struct {
+	RSS, Heap, Stack int // bytes
+	Goroutines       int
+}
+
+// Held returns the holding of now, when all that can be given back has been.
+func Held() Holding {
+	runtime.GC()
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	h := Holding{Heap: int(m.HeapInuse), Stack: int(m.StackInuse), Goroutines: runtime.NumGoroutine()}
+	if text, err := os.ReadFile("/proc/self/statm"); err == nil {
+		h.RSS = resident(string(text))
+	}
+	return h
+}
+
+// resident reads /proc/<pid>/statm: pages, of which so many are resident.
+func resident(statm string) int {
+	fields := strings.Fields(statm)
+	if len(fields) < 2 { //nolint:mnd // the second is wanted
+		return 0
+	}
+	pages, _ := strconv.Atoi(fields[1])
+	return pages * os.Getpagesize()
 }

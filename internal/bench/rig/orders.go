@@ -6,9 +6,7 @@ import (
 	"errors"
 	"net"
 
-	"github.com/adic/adic-go/internal/bench/rivals"
 	"github.com/adic/adic-go/internal/bench/source"
-	"github.com/adic/adic-go/internal/bench/traffic"
 )
 
 // A Control gives orders to the server, for one session at a time.
@@ -42,10 +40,4 @@ func (c *Control) Do(o source.Order) (a source.Answer, err error) {
 		return a, errors.New(a.Error)
 	}
 	return a, nil
-}
-
-// Open begins a session of the form; tips as in source.Order.
-func (c *Control) Open(form traffic.Form, tips int) (rivals.Target, error) {
-	a, err := c.Do(source.Order{Open: form, Tips: tips})
-	return rivals.Target{HTTP: a.HTTP, NATS: a.NATS, Session: a.Session, Tips: tips}, err
 }

@@ -12,14 +12,15 @@ import (
 // A Case is a client in one way of use.
 type Case struct {
 	Name  string // library/what is done with an event
-	Group string // the table that it is in
+	Group string // ws, peers, sse, or "" for those that are run otherwise than for throughput
 	Form  traffic.Form
 
 	// Connect returns when the client is ready for the stream.
 	Connect func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error)
 
-	End bool // the server says when the stream ends: the client's tally does not
-	Cap int  // bytes of payload in one run, for clients whose queues are bounded; 0: none
+	Tips bool // the stream is TipsUpdated with X tips each
+	End  bool // the server says when the stream ends: the client's tally does not
+	Cap  int  // bytes of payload in one run, for clients whose queues are bounded; 0: none
 }
 
 // A Client is one that is connected.
@@ -33,7 +34,7 @@ type Target struct {
 	HTTP    string // host and port
 	NATS    string // host and port
 	Session int
-	Tips    int // of the stream; 0: the mix
+	X       int // handlers of other types, of cases that have those
 }
 
 // URL returns a URL of the session; path begins without a slash.
@@ -46,11 +47,12 @@ func (t Target) path(path string) string {
 	return strings.TrimSuffix(fmt.Sprintf("s/%d/%s", t.Session, path), "/")
 }
 
-// All returns the cases of throughput.
+// All returns all cases.
 func All() []Case {
-	return slices.Concat(ours(), coderCases(), gorillaCases(), gwsCases(),
+	return slices.Concat(ours(), inlineCases(), coderCases(), gorillaCases(), gwsCases(),
 		natsCases(), ethereumCases(), cometCases(), discordCases(),
-		bareSSE(), tmaxmaxCases(), r3labsCases(), launchdarklyCases())
+		bareSSE(), tmaxmaxCases(), r3labsCases(), launchdarklyCases(),
+		special(), idleCases(), pollingCases())
 }
 
 // connect is Case.Connect.

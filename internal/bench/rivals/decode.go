@@ -87,6 +87,8 @@ func known(name []byte) events.Type {
 		return events.TypeBalanceChanged
 	case "TipsUpdated":
 		return events.TypeTipsUpdated
+	case "KCoreUpdated":
+		return events.TypeKCoreUpdated
 	default:
 		return ""
 	}
@@ -96,7 +98,11 @@ func known(name []byte) events.Type {
 func typed(env events.Envelope, t *traffic.Tally) (err error) {
 	switch env.Type {
 	case events.TypeMessageAdded:
-		return as(env, t, func(e events.MessageAdded) (traffic.Kind, string) { return traffic.Added, e.MessageID })
+		e, err := events.Decode[events.MessageAdded](env)
+		if err == nil {
+			t.Message(e.MessageID, e.Depth)
+		}
+		return err
 	case events.TypeMessageFinalized:
 		return as(env, t, func(e events.MessageFinalized) (traffic.Kind, string) { return traffic.Finalized, e.MessageID })
 	case events.TypeEnergyUpdated:
@@ -105,6 +111,8 @@ func typed(env events.Envelope, t *traffic.Tally) (err error) {
 		return as(env, t, func(events.BalanceChanged) (traffic.Kind, string) { return traffic.Balance, "" })
 	case events.TypeTipsUpdated:
 		return as(env, t, func(e events.TipsUpdated) (traffic.Kind, string) { return traffic.Tips, e.Tips[len(e.Tips)-1] })
+	case events.TypeKCoreUpdated:
+		return as(env, t, func(events.KCoreUpdated) (traffic.Kind, string) { return traffic.Count, "" })
 	default:
 		return fmt.Errorf("type %s", env.Type)
 	}

@@ -40,6 +40,12 @@ type (
 		ChangeType    string `json:"change_type"`
 		Timestamp     int64  `json:"timestamp"`
 	}
+	kcoreUpdated struct {
+		FinalizedCount uint64 `json:"finalized_count"`
+		PendingCount   uint64 `json:"pending_count"`
+		CurrentKValue  uint64 `json:"current_k_value"`
+		Timestamp      int64  `json:"timestamp"`
+	}
 	tipsUpdated struct {
 		Tips      []string `json:"tips"`
 		Count     uint64   `json:"count"`
@@ -75,7 +81,12 @@ func standard(form traffic.Form) decode {
 func (e *inner) count(t *traffic.Tally) error {
 	switch e.Type {
 	case "MessageAdded":
-		return into(e.Data, t, func(v *messageAdded) (traffic.Kind, string) { return traffic.Added, v.MessageID })
+		var v messageAdded
+		err := json.Unmarshal(e.Data, &v)
+		if err == nil {
+			t.Message(v.MessageID, v.Depth)
+		}
+		return err
 	case "MessageFinalized":
 		return into(e.Data, t, func(v *messageFinalized) (traffic.Kind, string) { return traffic.Finalized, v.MessageID })
 	case "EnergyUpdated":
@@ -84,6 +95,8 @@ func (e *inner) count(t *traffic.Tally) error {
 		return into(e.Data, t, func(*balanceChanged) (traffic.Kind, string) { return traffic.Balance, "" })
 	case "TipsUpdated":
 		return into(e.Data, t, func(v *tipsUpdated) (traffic.Kind, string) { return traffic.Tips, v.Tips[len(v.Tips)-1] })
+	case "KCoreUpdated":
+		return into(e.Data, t, func(*kcoreUpdated) (traffic.Kind, string) { return traffic.Count, "" })
 	default:
 		return fmt.Errorf("type %q", e.Type)
 	}

@@ -2,8 +2,6 @@ package rivals
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/adic/adic-go/client"
 	"github.com/adic/adic-go/fallback"
@@ -16,6 +14,13 @@ import (
 // Ours begins the names of our own cases.
 const Ours = "adic-go"
 
+// Names of the cases that others are compared with.
+const (
+	Typed     = Ours + "-ws/typed"
+	Unhandled = Ours + "-ws/unhandled"
+	TypedSSE  = Ours + "-sse/typed"
+)
+
 // ours are the cases of the SDK itself, as a user has it: all checks on.
 func ours() []Case {
 	var list []Case
@@ -27,13 +32,8 @@ func ours() []Case {
 		add := func(name string, end bool, sub subscription.Subscription, register func(*handlers.Mux, *traffic.Tally)) {
 			list = append(list, Case{
 				Name: Ours + "-" + l.group + "/" + name, Group: l.group, Form: l.form, End: end,
-				Connect: func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {
-					var mux handlers.Mux
-					register(&mux, tally)
-					return manage(ctx, t, &mux, tally, &client.Options{
-						Fallback: fallback.Policy{Order: []fallback.Transport{l.by}}, Lanes: wide(), Subscription: sub,
-					}, end)
-				},
+				Connect: manager(use{by: l.by, register: func(m *handlers.Mux, _ Target, t *traffic.Tally) { register(m, t) },
+					options: client.Options{Lanes: wide(), Subscription: sub}, end: end}),
 			})
 		}
 		everything := subscription.Subscription{}
@@ -55,7 +55,7 @@ func wide() [3]client.Lane {
 // handleAll registers typed handlers for the mix. A state that was read by REST
 // is not counted: it comes when the budget has it.
 func handleAll(m *handlers.Mux, t *traffic.Tally) {
-	handle(m, func(e events.MessageAdded) { t.Add(traffic.Added, e.MessageID) })
+	handle(m, func(e events.MessageAdded) { t.Message(e.MessageID, e.Depth) })
 	handle(m, func(e events.MessageFinalized) { t.Add(traffic.Finalized, e.MessageID) })
 	handle(m, func(e events.EnergyUpdated) {
 		if e.TotalConflicts != traffic.RESTConflicts {
@@ -91,54 +91,4 @@ func countAny(m *handlers.Mux, t *traffic.Tally) {
 		}
 		return nil
 	})
-}
-
-// manage runs a manager. Its check is that nothing was dropped or doubled, and
-// where nobody handles the events, that all were received.
-func manage(ctx context.Context, t Target, mux *handlers.Mux, _ *traffic.Tally, o *client.Options, all bool) (*Client, error) {
-	m, err := client.New(t.URL("http", ""), mux, o)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { defer close(done); _ = m.Run(ctx) }()
-	closed := func() { cancel(); <-done }
-	if err := m.WaitConnected(ctx); err != nil {
-		closed()
-		return nil, err
-	}
-	if err := calm(ctx, m); err != nil {
-		closed()
-		return nil, err
-	}
-	last := m.Metrics().Snapshot()
-	check := func(n int) error {
-		if all {
-			if err := m.Sync(ctx); err != nil {
-				return err
-			}
-		}
-		now := m.Metrics().Snapshot()
-		came := int(now.Received - last.Received)
-		dropped, reconnects := now.Dropped-last.Dropped, now.Reconnections-last.Reconnections
-		last = now
-		if came < n || dropped > 0 || reconnects > 0 {
-			return fmt.Errorf("received %d of %d events, dropped %d, reconnected %d times", came, n, dropped, reconnects)
-		}
-		return nil
-	}
-	return &Client{Close: closed, Check: check}, nil
-}
-
-// calm waits until what was read by REST at the beginning has been handled, so
-// that a run counts the stream alone.
-func calm(ctx context.Context, m *client.ConnectionManager) error {
-	const enough = 10 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, enough)
-	defer cancel()
-	if err := m.WaitInSync(ctx); err != nil {
-		return fmt.Errorf("not in sync: %w", err)
-	}
-	return m.Sync(ctx)
 }

@@ -63,6 +63,11 @@ func (s *session) state(w http.ResponseWriter, r *http.Request, what string) {
 		answer(w, map[string]any{
 			"total_conflicts": traffic.RESTConflicts, "resolved_conflicts": 0, "active_conflicts": []string{}, "total_energy": 0.0, "timestamp": now(),
 		})
+	case "admissibility":
+		answer(w, map[string]any{
+			"constraint_rates": map[string]float64{"c1_proximity": 1, "c2_diversity": 1, "c3_reputation": 1, "overall": 1},
+			"sample_size":      100, "timestamp": now(),
+		})
 	default:
 		http.NotFound(w, r)
 	}
@@ -79,7 +84,7 @@ func (s *session) message(n uint64) message {
 		Content: "aGVsbG8=", Depth: n / traffic.History, ID: traffic.ID(n), Parents: []string{},
 		Timestamp: s.when(n).UTC().Format(time.RFC3339Nano),
 	}
-	if n >= traffic.History {
+	if n >= s.history {
 		const parents = 4
 		for i := range uint64(parents) {
 			m.Parents = append(m.Parents, traffic.ID(n-1-i))

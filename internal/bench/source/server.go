@@ -17,25 +17,46 @@ import (
 
 // A Server serves many sessions.
 type Server struct {
-	http, nats, orders net.Listener
+	nats, orders net.Listener
+	hosts        []string // of HTTP
 
 	mu       sync.Mutex
 	sessions map[int]*session
 	last     int
 }
 
+// loopbacks are the addresses of HTTP: each has ports for 28,000 connections.
+const loopbacks = 4
+
+// Roomy allows as many open files as the system does.
+func Roomy() {
+	const want = 1 << 16
+	limit := syscall.Rlimit{Cur: want, Max: want}
+	_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+}
+
 // Run serves until in ends, and tells out where to send orders.
 func Run(in io.Reader, out io.Writer) error {
 	s := &Server{sessions: make(map[int]*session)}
+	Roomy()
 	var listen net.ListenConfig
-	for _, l := range []*net.Listener{&s.http, &s.nats, &s.orders} {
+	for _, l := range []*net.Listener{&s.nats, &s.orders} {
 		var err error
 		if *l, err = listen.Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 			return err
 		}
 	}
 	web := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
-	go func() { _ = web.Serve(s.http) }()
+	for i := range loopbacks {
+		l, err := listen.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.%d:0", i+1))
+		if err != nil && i == 0 {
+			return err
+		}
+		if err == nil {
+			s.hosts = append(s.hosts, l.Addr().String())
+			go func() { _ = web.Serve(l) }()
+		}
+	}
 	go serve(s.nats, s.speakNATS)
 	go serve(s.orders, s.control)
 	if _, err := fmt.Fprintln(out, s.orders.Addr()); err != nil {
@@ -59,12 +80,15 @@ func (s *Server) open(o Order) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++
-	now := &session{number: s.last, form: o.Open, began: time.Now(), conn: make(chan *link, 1)}
-	now.block = traffic.NewBlock(o.Open, traffic.BlockLen)
-	if o.Tips > 0 {
-		now.block = traffic.Single(o.Open, traffic.Tips, o.Tips)
+	now := &session{
+		number: s.last, form: o.Open, began: time.Now(), conn: make(chan *link, 1), over: make(chan struct{}),
+		block: traffic.NewBlock(o.Open), history: traffic.History,
 	}
-	now.next.Store(traffic.History)
+	if o.Tips > 0 {
+		now.block = traffic.Only(o.Open, traffic.Tips, traffic.BlockLen, o.Tips)
+		now.history = max(now.history, uint64(o.Tips))
+	}
+	now.next.Store(now.history)
 	s.sessions[now.number] = now
 	return now
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,10 @@ type session struct {
 	form   traffic.Form
 	began  time.Time
 	block  *traffic.Block
-	conn   chan *link // the newest connection that takes the stream
+	conn   chan *link    // the newest connection that takes the stream
+	over   chan struct{} // closed when the client has gone
+
+	history uint64 // messages that were there before
 
 	next     atomic.Uint64 // number of the next message
 	finals   atomic.Uint64 // how many were told
@@ -24,6 +28,7 @@ type session struct {
 
 	mu   sync.Mutex
 	sent []stamp // when messages were told
+	all  []*link // that take the stream
 }
 
 // A stamp says that the messages up to a number were told at some time.
@@ -50,6 +55,9 @@ func (l *link) Write(b []byte) (int, error) {
 // takes makes l the connection that the stream goes to.
 func (s *session) takes(l *link) {
 	s.links.Add(1)
+	s.mu.Lock()
+	s.all = append(s.all, l)
+	s.mu.Unlock()
 	select {
 	case <-s.conn:
 	default:
@@ -58,6 +66,13 @@ func (s *session) takes(l *link) {
 	case s.conn <- l:
 	default:
 	}
+}
+
+// everyone returns all connections that ever took the stream.
+func (s *session) everyone() []*link {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.all)
 }
 
 // told notes that some more messages and finals are out.
@@ -71,7 +86,7 @@ func (s *session) told(messages, finals uint64) {
 
 // when returns when message n was told; what was there before, an hour before.
 func (s *session) when(n uint64) time.Time {
-	if n < traffic.History {
+	if n < s.history {
 		return s.began.Add(-time.Hour)
 	}
 	s.mu.Lock()

@@ -11,10 +11,13 @@ import (
 type Block struct {
 	Events int
 
-	bytes []byte
-	ids   []place
-	times []int // offsets of timestamps
-	at    int64 // what they say
+	fresh, finals uint64
+
+	bytes  []byte
+	ids    []place
+	times  []int // offsets of timestamps
+	depths []int // of where messages have their depth
+	at     int64 // what they say
 }
 
 // A place is where an id's digits stand, and whose.
@@ -23,13 +26,20 @@ type place struct {
 	number int // of the message, counted from the block's first; negative: before it
 }
 
-// NewBlock returns a block of n events of the mix, which must be whole groups.
-func NewBlock(f Form, n int) *Block {
-	return build(f, n, tipCount, func(i int) Kind { return order[i%Group] })
+// NewBlock returns a block of the mix.
+func NewBlock(f Form) *Block {
+	return build(f, BlockLen, tipCount, func(i int) Kind { return order[i%Group] })
 }
 
-// Single returns a block of one event, whose tips, if it has any, are so many.
-func Single(f Form, k Kind, tips int) *Block { return build(f, 1, tips, func(int) Kind { return k }) }
+// Only returns a block of n events of one kind. If they are tips, each has so many,
+// and n is less where the block would become large.
+func Only(f Form, k Kind, n, tips int) *Block {
+	const large = 256 << 10
+	if k == Tips {
+		n = max(1, min(n, large/(tips*(idLen+3))))
+	}
+	return build(f, n, tips, func(int) Kind { return k })
+}
 
 func build(f Form, n, tips int, kind func(i int) Kind) *Block {
 	b := &Block{Events: n}
@@ -52,6 +62,7 @@ func build(f Form, n, tips int, kind func(i int) Kind) *Block {
 		}
 		b.mark(from, numbers)
 	}
+	b.fresh, b.finals = uint64(messages), uint64(finals)
 	head := bytes.Index(f.chunk(b.bytes), b.bytes)
 	b.bytes = f.chunk(b.bytes)
 	for i := range b.ids {
@@ -59,6 +70,9 @@ func build(f Form, n, tips int, kind func(i int) Kind) *Block {
 	}
 	for i := range b.times {
 		b.times[i] += head
+	}
+	for i := range b.depths {
+		b.depths[i] += head
 	}
 	return b
 }
@@ -77,6 +91,9 @@ func (b *Block) mark(from int, number func(j int) int) {
 		at += len(hole)
 	}
 	b.times = append(b.times, from+bytes.LastIndex(frame, []byte(key))+len(key))
+	if at := bytes.Index(frame, []byte(depth)); at >= 0 {
+		b.depths = append(b.depths, from+at)
+	}
 }
 
 // Stamp numbers the block's messages from first on, says that it is now, and
@@ -94,12 +111,19 @@ func (b *Block) Stamp(first uint64, now time.Time) []byte {
 	return b.bytes
 }
 
+// Messages returns how many messages a block adds, and how many it makes final.
+func (b *Block) Messages() (fresh, finals uint64) { return b.fresh, b.finals }
+
 // Len returns how many bytes a block has.
 func (b *Block) Len() int { return len(b.bytes) }
 
-// Find returns the offset of the text behind the first key in the block, which
-// the caller may overwrite in what Stamp returns.
-func (b *Block) Find(key string) int { return bytes.Index(b.bytes, []byte(key)) + len(key) }
+// Tell writes into the messages of what Stamp returned that it is now, to the
+// nanosecond.
+func (b *Block) Tell(now time.Time) {
+	for _, at := range b.depths {
+		copy(b.bytes[at:], strconv.FormatInt(now.UnixNano(), 10)) // 19 digits until 2286
+	}
+}
 
 // End returns the frame that tells the end of a run: a count of final messages,
 // which is true, so that nobody misses any.

@@ -13,18 +13,19 @@ const (
 	Balance
 	Tips
 	Count // KCoreUpdated: not in the mix, tells the end of a run
+	Flood // AdmissibilityUpdated: not in the mix, of low priority
 	Raw
 	Kinds = int(Raw) + 1
 )
 
 // String returns the name that a node gives the event.
 func (k Kind) String() string {
-	return [...]string{"MessageAdded", "MessageFinalized", "EnergyUpdated", "BalanceChanged", "TipsUpdated", "KCoreUpdated", "raw"}[k]
+	return [...]string{"MessageAdded", "MessageFinalized", "EnergyUpdated", "BalanceChanged", "TipsUpdated", "KCoreUpdated", "AdmissibilityUpdated", "raw"}[k]
 }
 
 // name returns how a node spells the event on SSE.
 func (k Kind) name() string {
-	return [...]string{"message.new", "finality.update", "energy.update", "balance.changed", "tips.update", "kcore.update", "raw"}[k]
+	return [...]string{"message.new", "finality.update", "energy.update", "balance.changed", "tips.update", "kcore.update", "admissibility.update", "raw"}[k]
 }
 
 // Of the mix.
@@ -63,12 +64,15 @@ const address = prefix + "f63e85fab236f2e2"
 // blank is an id that has no number yet. No payload has its 16 digits elsewhere.
 const blank = prefix + "################"
 
+// depth has room for the nanosecond at which a message was told.
+const depth = "1000000000000000042"
+
 // payload returns the template of a kind, in the order of keys in which a node
 // writes them. Tips have n ids.
 func payload(k Kind, n int) string {
 	switch k {
 	case Added:
-		return `{"message_id":"` + blank + `","depth":42,"timestamp":1760554622}`
+		return `{"message_id":"` + blank + `","depth":` + depth + `,"timestamp":1760554622}`
 	case Finalized:
 		return `{"message_id":"` + blank + `","finality_type":"kcore","timestamp":1760554622}`
 	case Energy:
@@ -79,6 +83,8 @@ func payload(k Kind, n int) string {
 	case Tips:
 		ids := strings.TrimSuffix(strings.Repeat(`"`+blank+`",`, n), ",")
 		return `{"tips":[` + ids + `],"count":` + itoa(n) + `,"timestamp":1760554622}`
+	case Flood:
+		return `{"c1_rate":1.0,"c2_rate":1.0,"c3_rate":1.0,"overall_rate":1.0,"sample_size":50,"timestamp":1760554622}`
 	default:
 		return `{"finalized_count":1,"pending_count":0,"current_k_value":` + itoa(streamK) + `,"timestamp":1760554622}`
 	}
@@ -118,6 +124,3 @@ func put(b []byte, n uint64) {
 
 // Final reports whether message n of the mix becomes final.
 func Final(n uint64) bool { return n >= History && (n-History)%added < final }
-
-// Messages returns how many messages there are after so many whole groups.
-func Messages(events int) uint64 { return History + uint64(events/Group)*added }

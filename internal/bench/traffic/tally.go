@@ -3,6 +3,7 @@ package traffic
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
 // A Tally counts what came, so that it can be told whether anything was skipped.
@@ -13,6 +14,22 @@ type Tally struct {
 	sum    int // of the last digits of the messages' ids
 	left   int
 	done   atomic.Pointer[chan struct{}]
+
+	late []time.Duration // of each message, if it is to be noted
+}
+
+// Note has the tally keep how late each of the next n messages is.
+func (t *Tally) Note(n int) { t.late = make([]time.Duration, 0, n) }
+
+// Late returns what was kept.
+func (t *Tally) Late() []time.Duration { return t.late }
+
+// Message counts a MessageAdded, whose depth may say when it was sent.
+func (t *Tally) Message(id string, depth uint64) {
+	if t.late != nil {
+		t.late = append(t.late, time.Duration(time.Now().UnixNano()-int64(depth)))
+	}
+	t.Add(Added, id)
 }
 
 // Expect makes the tally wait for n events, and returns a channel that is closed
@@ -31,9 +48,17 @@ func (t *Tally) Add(k Kind, id string) {
 	if id != "" {
 		t.sum += int(id[len(id)-1])
 	}
-	if t.left--; t.left == 0 {
+	if t.left--; t.left == 0 { // negative: nobody waits
 		close(*t.done.Load())
 	}
+}
+
+// Only says what is wrong with a tally of n events of one kind.
+func (t *Tally) Only(k Kind, n int) error {
+	if t.counts[k] != n && t.counts[Raw] != n {
+		return fmt.Errorf("came %d events of %v, want %d", t.counts[k], k, n)
+	}
+	return nil
 }
 
 // Check says what is wrong with a tally of n events of the mix, which began at
