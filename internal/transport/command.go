@@ -3,9 +3,7 @@ package transport
 import (
 	"context"
 	"slices"
-	"time"
 
-	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 	"github.com/coder/websocket"
@@ -57,34 +55,4 @@ func (s *webSocket) command(text []byte) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, text) == nil
-}
-
-// keepAlive pings the server, and ends the stream if a ping brings nothing for
-// as long as the next one is away: not the pong, not any other byte, while Next
-// was waiting for it all the time. Its pongs are also what keeps a proxy from
-// closing a quiet connection. While the consumer is busy there are no pings: a
-// server that cannot send does not read either, perhaps, and they would pile up.
-func (s *webSocket) keepAlive() {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	ticker := time.NewTicker(s.pings)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-s.end.done:
-			return
-		case <-ticker.C:
-		}
-		if s.keeper.life.stalled(time.Now()) {
-			continue
-		}
-		pong, stop := context.WithTimeout(ctx, s.pings)
-		err := s.conn.Ping(pong)
-		stop()
-		quiet := s.keeper.life.quiet(time.Now())
-		if err != nil && quiet >= s.pings {
-			s.fail(&IdleError{Transport: fallback.WebSocket, After: quiet})
-			return
-		}
-	}
 }

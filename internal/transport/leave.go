@@ -71,6 +71,7 @@ func (s *webSocket) finish(err error, how func()) {
 		<-s.gone
 		return
 	}
+	s.noMore()
 	how()
 	close(s.gone)
 }

@@ -21,7 +21,7 @@ func TestPongsAreLife(t *testing.T) {
 		network := start(t, sockets(t, func(p *peer) {
 			time.AfterFunc(24*time.Hour+time.Second, func() { p.text(tips(1)) })
 			pings := 0
-			defer func() { assert.Equal(t, 24*60*4, pings, "one every 15 s") }()
+			defer func() { assert.InDelta(t, 24*60*4, pings, 1, "one every 15 s, but for the pause after the first") }()
 			for {
 				f, ok := p.next()
 				switch {
@@ -45,7 +45,7 @@ func TestPongsAreLife(t *testing.T) {
 		}()
 		time.Sleep(12 * time.Hour)
 		synctest.Wait()
-		assert.Equal(t, begun.Add(12*time.Hour), s.LastFrame(), "the pong of this very moment")
+		assert.Less(t, time.Since(s.LastFrame()), 15*time.Second, "the last pong")
 		assert.Equal(t, wire.Event, (<-done).Kind)
 		assert.Equal(t, 24*time.Hour+time.Second, time.Since(begun))
 	})

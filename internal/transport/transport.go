@@ -6,7 +6,8 @@
 //	upgrade.go     its handshake                      life.go  when the last byte came
 //	socket.go      what came with the frame before    framing.go  where frames begin
 //	barrier.go     Ping and Pong before it is used    poll*.go a stream rebuilt from REST
-//	command.go     Subscribe, Ping, liveness          try.go   one attempt, and why it failed
+//	command.go     Subscribe, Ping                    try.go   one attempt, and why it failed
+//	ping.go        whether the server is still there
 //	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
 //	spelling.go    how to ask, and what was refused   errors.go, classify.go
 //	respell.go     a WebSocket refused late, again
@@ -26,8 +27,9 @@
 //
 // # Goroutines
 //
-// A WebSocket has one for its pings and, until its barrier is passed, one that
-// reads. An SSE stream has none. Close waits for them.
+// An open stream has none of its own: Next reads on its caller's. A WebSocket has
+// one while it waits for a pong and, until its barrier is passed, one that reads.
+// Close waits for them.
 package transport
 
 import (

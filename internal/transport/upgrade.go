@@ -26,7 +26,7 @@ func (d *Dialer) openWebSocket(ctx context.Context, a ask) (*webSocket, error) {
 		return nil, err
 	}
 	if s.pings > 0 {
-		s.workers.Go(s.keepAlive)
+		s.keepAlive()
 	}
 	return s, nil
 }

@@ -34,7 +34,7 @@ type webSocket struct {
 	gone    chan struct{}  // closed when the connection has been ended, too
 	left    chan struct{}  // closed when Next has told the end
 	leaving sync.Once      // closes left
-	workers sync.WaitGroup // keepAlive and readEarly; started by Open only
+	workers sync.WaitGroup // readEarly, started by Open, and a ping
 
 	// Written by Open, then by Next.
 	opened time.Time
@@ -51,6 +51,8 @@ type webSocket struct {
 	widened atomic.Bool   // a Subscribed may be an answer to us
 
 	mu    sync.Mutex
+	timer *time.Timer   // runs ping; nil before the stream is usable and when it has ended
+	due   time.Time     // of the next ping
 	types []events.Type // what the server was asked for so far; nil: all
 }
 
