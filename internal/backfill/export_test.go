@@ -8,6 +8,8 @@ import (
 
 // Turns counts the turns of l from now on in n. No turn may be under way.
 func Turns(l *Loop, n *atomic.Int64) {
+	l.worker.mu.Lock()
+	defer l.worker.mu.Unlock()
 	work := l.worker.work
 	l.worker.work = func(ctx context.Context) time.Time {
 		n.Add(1)
@@ -16,8 +18,10 @@ func Turns(l *Loop, n *atomic.Int64) {
 }
 
 // Busy reports whether there is a goroutine that takes turns.
-func Busy(l *Loop) bool {
-	l.worker.mu.Lock()
-	defer l.worker.mu.Unlock()
-	return l.worker.busy
+func Busy(l *Loop) bool { return l.worker.works() }
+
+func (w *worker) works() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.busy
 }

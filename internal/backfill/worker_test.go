@@ -33,14 +33,14 @@ func working(t *testing.T, fn func(t *testing.T, w *worker, calls *atomic.Int64,
 
 func TestWorkerHasAGoroutineOnlyWhileItWorks(t *testing.T) {
 	working(t, func(t *testing.T, w *worker, calls *atomic.Int64, _ *atomic.Pointer[time.Time], _ func()) {
-		assert.True(t, w.busy)
+		assert.True(t, w.works())
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		assert.False(t, w.busy)
+		assert.False(t, w.works())
 		assert.Equal(t, int64(1), calls.Load(), "at the start, and never without a cause")
 		w.ring()
 		synctest.Wait()
-		assert.True(t, w.busy)
+		assert.True(t, w.works())
 		time.Sleep(time.Hour)
 		assert.Equal(t, int64(2), calls.Load())
 	})

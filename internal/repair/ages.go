@@ -14,15 +14,19 @@ const (
 
 // ages are how old this server's last messages were when they became final.
 type ages struct {
-	last [measured]int64
-	n    int   // how many there were
-	most int64 // by which 9 of 10 came
-	half int64 // by which half of them came
-	old  bool  // both are to be computed again
+	last []int64 // at most measured of them
+	n    int     // how many there were
+	most int64   // by which 9 of 10 came
+	half int64   // by which half of them came
+	old  bool    // both are to be computed again
 }
 
 func (a *ages) add(age int64) {
-	a.last[a.n%measured] = max(0, age)
+	if a.n < measured {
+		a.last = append(a.last, max(0, age))
+	} else {
+		a.last[a.n%measured] = max(0, age)
+	}
 	a.n++
 	a.old = true
 }
@@ -44,9 +48,7 @@ func (a *ages) sort() {
 	case a.n < enough:
 		a.most, a.half = int64(patience), int64(patience)
 	case a.old:
-		sorted := a.last
-		all := sorted[:min(a.n, measured)]
-		slices.Sort(all)
+		all := slices.Sorted(slices.Values(a.last))
 		a.most = max(int64(shortest), all[len(all)*9/10])
 		a.half = max(int64(shortest), all[len(all)/2])
 		a.old = false
