@@ -6,6 +6,7 @@ import (
 
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 )
 
@@ -78,17 +79,39 @@ func (d *dispatcher) concurrency(of *kind) (n int) {
 func (d *dispatcher) concurrently(e *entry, n int) {
 	began, own := time.Now(), *e
 	d.m.queue.lend(&own)
-	// Also if one of the ordered handlers ends the goroutine.
-	defer d.crew(own.of.name).do(own.id, n, func() {
-		defer d.brings(&own, began)
-		d.each(own.of, func(mux *handlers.Mux) error { return mux.DispatchConcurrent(d.ctx, own.env) })
-	})
+	defer func() { // also if one of the ordered handlers ends the goroutine
+		ordered := time.Since(began)
+		d.crew(own.of.name).do(about(&own), n, func() { d.beside(&own, ordered) })
+		d.at = time.Since(d.base)
+	}()
 	d.each(own.of, func(mux *handlers.Mux) error { return mux.DispatchOrdered(d.ctx, own.env) })
 }
 
+// about returns the message that an event is about, "" for none. Events that are no
+// facts have one, too.
+func about(e *entry) string {
+	if e.id != "" {
+		return e.id
+	}
+	id, _ := wire.MessageID(e.env.Data)
+	return id
+}
+
+// beside runs the concurrent handlers of an event. The ordered ones took so long.
+func (d *dispatcher) beside(e *entry, ordered time.Duration) {
+	began, finished := time.Now(), false
+	defer func() {
+		if !finished {
+			d.ended()
+		}
+		d.brings(e, ordered+time.Since(began))
+	}()
+	d.each(e.of, func(mux *handlers.Mux) error { return mux.DispatchConcurrent(d.ctx, e.env) })
+	finished = true
+}
+
 // brings follows the return of an event's concurrent handlers.
-func (d *dispatcher) brings(e *entry, began time.Time) {
-	took := time.Since(began)
+func (d *dispatcher) brings(e *entry, took time.Duration) {
 	d.m.counters.Handled(e.env.Type, took)
 	d.returned(e, took)
 	if e.id != "" && e.fact == repair.Added {
@@ -118,6 +141,7 @@ func (q *queue) lend(e *entry) {
 	q.lent++
 	q.borrower = e.env.Type
 	if e.late && e.id != "" {
+		q.back.inHand = 0
 		q.back.lent++
 	}
 }

@@ -38,10 +38,7 @@ func (d *dispatcher) run() {
 		if finished {
 			return
 		}
-		// A handler has ended its goroutine, as t.FailNow does by runtime.Goexit.
-		// What comes after it is not its to take along.
-		d.m.counters.HandlerPanic()
-		d.m.say.once("", slog.LevelError, "a handler ended its goroutine")
+		d.ended()
 		go d.run()
 	}()
 	for {
@@ -58,6 +55,13 @@ func (d *dispatcher) run() {
 			d.hand()
 		}
 	}
+}
+
+// ended notes that a handler has ended its goroutine, as t.FailNow does by
+// runtime.Goexit. What comes after it is not its to take along.
+func (d *dispatcher) ended() {
+	d.m.counters.HandlerPanic()
+	d.m.say.once("", slog.LevelError, "a handler ended its goroutine")
 }
 
 // hand handles what is in the hand of the queue, until something is more urgent.
