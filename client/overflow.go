@@ -71,6 +71,9 @@ func (q *queue) admit(e *entry, fates []fate) (_ []fate, ok bool) {
 			r.bytes += len(e.env.Data) - len(old.env.Data)
 			fates = append(fates, fate{entry: *old, coalesced: true})
 			old.env = e.env
+			if e.epoch != 0 { // it has waited for another lane
+				q.gone(e.epoch, 1)
+			}
 			for r.n > 1 && r.bytes > r.lane.Bytes {
 				fates = append(fates, q.lose(i, r.pop()))
 			}
@@ -92,7 +95,8 @@ func (q *queue) admit(e *entry, fates []fate) (_ []fate, ok bool) {
 		return fates, false
 	case DropNewest:
 		q.seq++
-		e.seq, e.epoch = q.seq, q.joins()
+		e.seq = q.seq
+		q.enter(e)
 		return append(fates, q.lose(i, *e)), true
 	case DropOldest, CoalesceLatest:
 	}

@@ -184,6 +184,35 @@ func TestALaneThatBlocksTellsWhenThereIsRoom(t *testing.T) {
 	assert.Empty(t, q.ledger.all(), "nothing is lost")
 }
 
+// A wait for all that is queued includes what has been received and waits for room.
+func TestAWaitIncludesWhatIsBlocked(t *testing.T) {
+	q := newPolicy(Block, 1)
+	q.lanes[1].lane.Overflow = CoalesceLatest
+	left, _ := q.queue.push([]entry{
+		newEntry(medium(1)), newEntry(high(2)), newEntry(high(3)), newEntry(medium(4)),
+	}, nil)
+	require.Len(t, left, 2)
+	all := q.all()
+	_, _, ok := q.pop()
+	require.True(t, ok)
+	left, fates := q.queue.push(left, nil)
+	require.Empty(t, left)
+	require.Len(t, fates, 1)
+	q.push(low(5))
+	for _, want := range []string{"3", "4"} {
+		_, e, ok := q.pop()
+		require.True(t, ok)
+		require.Equal(t, want, string(e.env.Data))
+		select {
+		case <-all:
+			t.Fatalf("%s is not handled", want)
+		default:
+		}
+	}
+	q.pop()
+	<-all
+}
+
 // At the end of a run what has been read goes in, whatever the bound.
 func TestALaneThatBlocksTakesAllInTheEnd(t *testing.T) {
 	for _, c := range []struct {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -81,6 +80,9 @@ func (q *queue) push(batch []entry, fates []fate) (blocked []entry, _ []fate) {
 		var ok bool
 		if fates, ok = q.admit(&batch[i], fates); !ok {
 			blocked = batch[i:]
+			for n := range blocked { // they have been received
+				q.enter(&blocked[n])
+			}
 			break
 		}
 	}
@@ -92,9 +94,18 @@ func (q *queue) push(batch []entry, fates []fate) (blocked []entry, _ []fate) {
 // add appends an entry to lane i, where there is room.
 func (q *queue) add(i int, e *entry) {
 	q.seq++
-	e.seq, e.epoch = q.seq, q.joins()
+	e.seq = q.seq
+	q.enter(e)
 	q.lanes[i].push(e)
 	q.hand.overtakenBy(i)
+}
+
+// enter counts e among the entries of the present epoch, unless it is one of another
+// already.
+func (q *queue) enter(e *entry) {
+	if e.epoch == 0 {
+		e.epoch = q.joins()
+	}
 }
 
 // joins counts another entry of the present epoch, and returns that.
@@ -272,35 +283,4 @@ func (q *queue) takeLane(i int, limits [3]uint64) bool {
 	}
 	q.roomy()
 	return true
-}
-
-// takeAged takes the oldest entry of what has waited for longest beside the high lane,
-// if that is for too long, every other time.
-func (q *queue) takeAged(limits [3]uint64) bool {
-	if q.aging <= 0 {
-		return false
-	}
-	if q.aged = !q.aged; !q.aged {
-		return false
-	}
-	const back = len(q.lanes)
-	ring := func(i int) *ring {
-		if i == back {
-			return &q.back.list
-		}
-		return &q.lanes[i]
-	}
-	order := [...]int{1, 2, back}
-	slices.SortFunc(order[:], func(a, b int) int { return ring(a).since.Compare(ring(b).since) })
-	for _, i := range order {
-		switch r := ring(i); {
-		case r.n == 0 || time.Since(r.since) < q.aging:
-		case i == back:
-			_, ok := q.takeBack()
-			return ok
-		case q.takeLane(i, limits):
-			return true
-		}
-	}
-	return false
 }

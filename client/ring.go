@@ -13,7 +13,7 @@ type entry struct {
 	of      *kind
 	id      string // of the message that a fact is about; empty for all that is no fact
 	seq     uint64
-	epoch   uint64      // when it arrived, as counted by those who wait for all that did
+	epoch   uint64      // when it arrived, as counted by those who wait for all that did; 0: it is not counted yet
 	mark    uint64      // of the ledger, in the backlog; it is no event then
 	fact    repair.Kind // which, if there is an id
 	ready   bool        // a finalization that need not wait
