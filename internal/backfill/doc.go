@@ -2,7 +2,7 @@
 // is the only reader of messages and finalizations, whatever transport a client
 // is on.
 //
-//	loop.go     what it is given, and the turns that it takes
+//	loop.go     what it is given, and the turns that it takes    worker.go  on what goroutine
 //	inbox.go    what other goroutines tell it
 //	pass.go     when a pass is due, and its end      since.go  walk.go  proof.go   its questions
 //	found.go    what is handed on                    known.go  what the application decides
@@ -27,7 +27,8 @@
 //
 // # Turns
 //
-// There is one goroutine. A turn makes a few questions of the pass, if one is due,
+// Turns are taken one after the other, on a goroutine that exists only while there
+// is something to do: of a loop that waits there is a timer. A turn makes a few questions of the pass, if one is due,
 // then one about a state and one about the finality of a message; so a long pass
 // keeps nobody waiting, and a pass waits for one question at most. Questions that
 // are not of a pass are not made while the budget has nothing to spare, except one

@@ -20,6 +20,12 @@ const (
 	maxBody      = 512         // bytes of a refusal's body that an error keeps
 	bodyTime     = time.Second // for reading them: a body need not end
 	userAgent    = "adic-go"
+
+	// keepIdle is how long a connection is kept that no request uses: a poll each 5 s
+	// and the passes of repair, 3 s apart while there is something new, share one, and
+	// the thousands of managers of a process hold none between their reads of each
+	// minute.
+	keepIdle = 8 * time.Second
 )
 
 // newClient returns the client of all transports: a copy of the user's with our
@@ -55,6 +61,7 @@ func newRoundTripper() *http.Transport {
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.ForceAttemptHTTP2 = false
+	t.IdleConnTimeout = keepIdle
 	t.MaxResponseHeaderBytes = 64 << 10
 	t.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode == http.StatusOK {
