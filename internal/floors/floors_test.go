@@ -21,6 +21,7 @@ const module = "github.com/adic/adic-go"
 var floors = map[string]int{
 	"subscription/events": 0,
 	"fallback":            0,
+	"internal/block":      0,
 
 	"handlers":         1,
 	"subscription":     1,

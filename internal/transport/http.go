@@ -63,6 +63,7 @@ func newRoundTripper() *http.Transport {
 	t.ForceAttemptHTTP2 = false
 	t.IdleConnTimeout = keepIdle
 	t.MaxResponseHeaderBytes = 64 << 10
+	t.WriteBufferSize = 1 << 10 // a request; each connection holds that much
 	t.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode == http.StatusOK {
 			return nil

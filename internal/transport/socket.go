@@ -4,29 +4,9 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/adic/adic-go/internal/block"
 )
-
-const (
-	blockSize = 64 << 10 // read at once; more is no faster
-	maxPooled = 2 << 20  // larger buffers are left to the garbage collector
-)
-
-// blocks holds buffers of at least blockSize that nobody needs. It is one for all
-// connections of the process: thousands that are idle need a few between them.
-var blocks = sync.Pool{New: func() any { b := make([]byte, blockSize); return &b }}
-
-func newBlock() *[]byte {
-	b, _ := blocks.Get().(*[]byte)
-	*b = (*b)[:blockSize]
-	return b
-}
-
-// giveBack takes a block that is not needed any more; nil is none.
-func giveBack(b *[]byte) {
-	if b != nil && cap(*b) <= maxPooled {
-		blocks.Put(b)
-	}
-}
 
 // A socket is the body of a 101, the connection itself, under watch and read
 // ahead. The library reads it, frame by frame: it gets no byte of the next frame
@@ -75,8 +55,8 @@ func (s *socket) begin(p []byte) (n int, into *[]byte, err error) {
 		return s.take(p), nil, nil
 	case s.err != nil:
 		return 0, nil, s.err
-	case s.full && len(p) < blockSize/4:
-		return 0, newBlock(), nil
+	case s.full && len(p) < block.Size/4:
+		return 0, block.Take(0), nil
 	}
 	return 0, nil, nil
 }
@@ -88,7 +68,7 @@ func (s *socket) finish(p []byte, into *[]byte, n int, err error) (int, error) {
 	defer s.mu.Unlock()
 	s.err = err
 	if into != nil {
-		s.full = n == blockSize
+		s.full = n == block.Size
 		s.buf, s.at, s.end = into, 0, n
 		n = s.take(p)
 	} else {
@@ -96,7 +76,7 @@ func (s *socket) finish(p []byte, into *[]byte, n int, err error) (int, error) {
 		all := p[:n]
 		n = s.frames.take(all)
 		if n < len(all) {
-			s.buf = newBlock()
+			s.buf = block.Take(0)
 			s.at, s.end = 0, copy(*s.buf, all[n:])
 		}
 	}
@@ -121,7 +101,7 @@ func (s *socket) drained() {
 		return
 	}
 	if s.buf != s.lent {
-		giveBack(s.buf)
+		block.Give(s.buf)
 	}
 	s.buf = nil
 }
@@ -132,7 +112,7 @@ func (s *socket) claim() ([]byte, time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lent != nil && s.lent != s.buf {
-		giveBack(s.lent)
+		block.Give(s.lent)
 	}
 	s.lent = nil
 	if s.buf == nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/block"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
 	"github.com/coder/websocket"
@@ -43,7 +44,7 @@ type webSocket struct {
 	heard  bool        // there was an event
 	park   func()      // of OnPark
 	buf    *[]byte     // the message that the library read last; nil: it is not needed any more
-	block  []byte      // whole frames that have been read ahead
+	whole  []byte      // frames that have been read ahead
 	came   time.Time   // when that was
 
 	usable  atomic.Bool   // Open does not take from early any more
@@ -176,15 +177,15 @@ func (s *webSocket) read(f *Frame) error {
 
 // ahead returns the next message that has been read already.
 func (s *webSocket) ahead() ([]byte, bool) {
-	if len(s.block) == 0 {
-		s.block, s.came = s.keeper.claim()
-		if len(s.block) == 0 {
+	if len(s.whole) == 0 {
+		s.whole, s.came = s.keeper.claim()
+		if len(s.whole) == 0 {
 			return nil, false
 		}
 	}
-	from, to := payload(s.block)
-	text := s.block[from:to:to]
-	s.block = s.block[to:]
+	from, to := payload(s.whole)
+	text := s.whole[from:to:to]
+	s.whole = s.whole[to:]
 	return text, true
 }
 
@@ -194,7 +195,7 @@ func (s *webSocket) receive() (websocket.MessageType, error) {
 	s.release()
 	kind, r, err := s.conn.Reader(context.Background())
 	if err == nil {
-		s.buf = newBlock()
+		s.buf = block.Take(0)
 		err = fill(s.buf, r)
 	}
 	return kind, err
@@ -222,7 +223,7 @@ func fill(buf *[]byte, r io.Reader) error {
 // release gives buf back. The frame in it is not valid any more: Next reads the
 // next one, or is about to return an error.
 func (s *webSocket) release() {
-	giveBack(s.buf)
+	block.Give(s.buf)
 	s.buf = nil
 }
 

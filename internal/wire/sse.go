@@ -52,7 +52,9 @@ type SSEReader struct {
 	// buf[pos:end] has not been looked at. buf[data:dataEnd] is the data of the
 	// event under way: each further line of it is moved up to the one before,
 	// which is always to the left of where it was read.
-	buf     []byte
+	buf     []byte  // idle or block
+	block   *[]byte // nil: none was needed
+	idle    [idleBuffer]byte
 	pos     int
 	end     int
 	data    int

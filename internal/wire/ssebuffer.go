@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/adic/adic-go/internal/block"
 )
 
 const (
-	firstBuffer = 4 << 10  // an idle connection holds this much
-	busyBuffer  = 64 << 10 // and one that always has more to read this much
-	keepBuffer  = 1 << 20  // a larger buffer is given back after the event that needed it
-	maxEmpty    = 100      // reads in a row that bring nothing and no error
+	idleBuffer = 512 // what a connection without anything to read holds
+	maxEmpty   = 100 // reads in a row that bring nothing and no error
 )
 
 // mark is the byte order mark that may open a stream.
@@ -76,9 +76,11 @@ func (r *SSEReader) fill() {
 	r.err = io.ErrNoProgress
 }
 
-// makeRoom sees to it that buf has room after end. What is free before and
-// between data and line is reclaimed only if it is a quarter of the buffer, so
-// that a byte is moved a few times at most; else the buffer doubles.
+// makeRoom sees to it that buf has room after end. While little comes, that is
+// idle; when a read has filled it, there is more, and a block is taken for that.
+// What is free before and between data and line is reclaimed only if it is a
+// quarter of the buffer, so that a byte is moved a few times at most; else the
+// buffer doubles.
 func (r *SSEReader) makeRoom() {
 	keep := 0
 	if r.hasData {
@@ -86,23 +88,34 @@ func (r *SSEReader) makeRoom() {
 	}
 	used := keep + r.end - r.pos
 	switch {
-	case len(r.buf) == 0, used == 0 && len(r.buf) > keepBuffer:
-		r.move(make([]byte, firstBuffer), keep)
-	case r.full && len(r.buf) < busyBuffer:
-		r.move(make([]byte, 2*len(r.buf)), keep)
+	case used == 0 && !r.full:
+		r.move(nil, keep)
+	case r.full && len(r.buf) < block.Size, used == 0 && len(r.buf) > block.Size:
+		r.move(block.Take(0), keep)
 	case used == 0:
-		r.move(r.buf, keep)
+		r.slide(r.buf, keep)
 	case r.end < len(r.buf):
 	case len(r.buf)-used >= len(r.buf)/4:
-		r.move(r.buf, keep)
+		r.slide(r.buf, keep)
 	default:
-		r.move(make([]byte, 2*len(r.buf)), keep)
+		r.move(block.Take(2*len(r.buf)), keep)
 	}
 }
 
-// move copies the data of the event under way, which takes keep bytes with what
+// move makes b the buffer, idle if that is nil.
+func (r *SSEReader) move(b *[]byte, keep int) {
+	if b != nil {
+		r.slide(*b, keep)
+	} else {
+		r.slide(r.idle[:], keep)
+	}
+	block.Give(r.block)
+	r.block = b
+}
+
+// slide copies the data of the event under way, which takes keep bytes with what
 // follows it, and what has not been looked at to the front of buf.
-func (r *SSEReader) move(buf []byte, keep int) {
+func (r *SSEReader) slide(buf []byte, keep int) {
 	if keep > 0 {
 		copy(buf, r.buf[r.data:r.dataEnd])
 		r.data, r.dataEnd = 0, keep-1
