@@ -15,6 +15,8 @@ import (
 func TestCountingAllocatesNothing(t *testing.T) {
 	var c metrics.Counters
 	c.Received("Gossip", 1, noon) // the first of a name makes its cell
+	c.Received(events.TypeTipsUpdated, 1, noon)
+	c.Handled(events.TypeTipsUpdated, 1)
 	c.DialFailed(fallback.SSE, "timeout")
 	c.Slow(events.TypeTipsUpdated, time.Second)
 	var in metrics.Input

@@ -33,7 +33,7 @@ type Counters struct {
 
 // arrivals are what is known of an event before it is queued.
 type arrivals struct {
-	received             [types]atomic.Uint64
+	received             slots
 	bytes                atomic.Uint64
 	last                 atomic.Int64 // Unix nanoseconds; 0 if there was none
 	filtered, duplicates atomic.Uint64
@@ -46,7 +46,7 @@ type lanes [events.Low + 1]atomic.Uint64
 
 // returns are what is known of an event when its handlers have returned.
 type returns struct {
-	handled                      [types]atomic.Uint64
+	handled                      slots
 	time                         histogram
 	errors, panics, decodeErrors atomic.Uint64
 }
@@ -72,7 +72,7 @@ func (c *Counters) Received(t events.Type, bytes int, at time.Time) {
 	}
 	c.in.bytes.Add(uint64(max(bytes, 0)))
 	if i, ok := slotOf(t); ok {
-		c.in.received[i].Add(1)
+		c.in.received.add(i, 1)
 		return
 	}
 	c.unknown.at(string(t)).received.Add(1)
@@ -112,7 +112,7 @@ func (c *Counters) Handled(t events.Type, took time.Duration) {
 		return
 	}
 	if i, ok := slotOf(t); ok {
-		c.out.handled[i].Add(1)
+		c.out.handled.add(i, 1)
 	} else {
 		c.unknown.at(string(t)).handled.Add(1)
 	}

@@ -130,10 +130,10 @@ func (l *lanes) read() (byLane map[events.Priority]uint64, total uint64) {
 }
 
 // byType reads one count of each type, and their sum.
-func (c *Counters) byType(counts *[types]atomic.Uint64, field func(*flow) *atomic.Uint64) (map[events.Type]uint64, uint64) {
+func (c *Counters) byType(counts *slots, field func(*flow) *atomic.Uint64) (map[events.Type]uint64, uint64) {
 	byType, total := make(map[events.Type]uint64, len(known)), uint64(0)
 	for i, t := range known {
-		if n := counts[i].Load(); n > 0 {
+		if n := counts.load(i); n > 0 {
 			byType[t] = n
 			total += n
 		}
