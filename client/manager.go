@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -81,7 +82,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
 		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
-		Resumed: o.ResumeFrom != "",
+		Resumed: o.ResumeFrom != "", Phase: rand.Float64(),
 	})
 	m.books.AskKnown(o.Known != nil)
 	m.consumers.add(&consumer{want: o.Subscription, mux: mux})
@@ -109,11 +110,10 @@ func (m *ConnectionManager) Run(ctx context.Context) error {
 	d := &dispatcher{m: m, ctx: hctx, base: time.Now()}
 	m.queue.starts(d.begin)
 	lctx, end := context.WithCancel(ctx)
-	var repairing sync.WaitGroup
-	repairing.Go(func() { m.loop.Run(lctx) })
+	m.loop.Start(lctx)
 	err := m.follow(ctx)
 	end()
-	repairing.Wait()
+	m.loop.Wait()
 	m.enter(Change{To: Closed, Err: err})
 	err = d.drain(cancel, err)
 	m.closing.Wait()
