@@ -31,7 +31,7 @@ func direct(text []byte, wrapped bool) (Message, bool) {
 	}
 	start := s.pos
 	s.quote()
-	t, ok := known[string(text[start:s.pos])]
+	named, ok := spellings.find(text[start:s.pos])
 	if !ok || !s.passed(dataNext) {
 		return Message{}, false
 	}
@@ -41,7 +41,7 @@ func direct(text []byte, wrapped bool) (Message, bool) {
 	if !ok || !s.passed("}") || wrapped && !s.passed("}") || s.pos != len(text) {
 		return Message{}, false
 	}
-	return Message{Kind: Event, Dialect: Node, Type: t, Data: text[start:end:end], Time: at}, true
+	return Message{Kind: Event, Dialect: Node, Type: named.kind, Data: text[start:end:end], Time: at}, true
 }
 
 // plain reports whether b has nothing but ASCII characters that stand for

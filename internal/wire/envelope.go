@@ -22,15 +22,6 @@ var known = func() map[string]events.Type {
 	return m
 }()
 
-// spelled finds either spelling of a type by itself.
-var spelled = func() map[string]string {
-	m := make(map[string]string, len(known))
-	for name := range known {
-		m[name] = name
-	}
-	return m
-}()
-
 // An envelope is what one pass over a message finds: where the parts of it are
 // that could be of interest, whichever dialect and transport it is of. All are
 // subslices of the message, nil if the part is not there.

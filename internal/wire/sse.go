@@ -217,8 +217,8 @@ func (r *SSEReader) dispatch() (SSEEvent, bool) {
 // intern returns value as a string, without an allocation if that is the name
 // of a type or the last name that is not. It tells how much of it was no UTF-8.
 func (r *SSEReader) intern(value []byte) (name string, invalid int) {
-	if name, ok := spelled[string(value)]; ok {
-		return name, 0
+	if s, ok := spellings.find(value); ok {
+		return s.name, 0
 	}
 	if !utf8.Valid(value) {
 		fixed, n := appendUTF8(nil, value)
