@@ -36,5 +36,5 @@ func firstID(data []byte) (string, bool) {
 	if end <= 0 || rest[len(rest)-1] != '}' || !plain(rest) || bytes.Contains(rest[end:], []byte(idKey)) {
 		return "", false
 	}
-	return unsafe.String(unsafe.SliceData(rest), end), true
+	return unsafe.String(unsafe.SliceData(rest), end), true //nolint:gosec // the doc says so
 }
