@@ -78,6 +78,18 @@ func (c *consumers) wants(of *kind) bool {
 // match reports whether any consumer wants t, and handles it.
 func (c *consumers) match(t events.Type) bool { return c.wants(kindOf(t)) }
 
+// handled returns those of the types that REST can make up for which somebody takes,
+// and has a handler for.
+func (c *consumers) handled() []events.Type {
+	types := []events.Type{} // nil would be all
+	for _, of := range repairable {
+		if c.wants(of) {
+			types = append(types, of.name)
+		}
+	}
+	return types
+}
+
 // wanted returns what the consumers want together; nil means everything.
 func (c *consumers) wanted() []events.Type { return c.types(false) }
 

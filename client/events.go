@@ -38,8 +38,10 @@ func (m *ConnectionManager) Events(ctx context.Context) iter.Seq[events.Envelope
 			}
 			return nil
 		})
+		defer m.wants() // something else
 		defer m.consumers.add(&consumer{want: m.opts.Subscription, mux: &mux})()
 		defer close(left)
+		m.wants()
 		m.begins(m.opts.Subscription)
 		for {
 			select {

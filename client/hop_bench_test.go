@@ -34,7 +34,7 @@ func newHop(b *testing.B, mux *handlers.Mux) *hop {
 	}
 	h.c = newConnection(b.Context(), &trial{stream: stubStream{}, opened: time.Now()})
 	m.books.Begin(time.Now())
-	m.intake.facts = [2]bool{true, true}
+	m.intake.looks(&m.consumers)
 	m.intake.stop = b.Context().Done()
 	return h
 }

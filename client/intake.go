@@ -24,9 +24,10 @@ type intake struct {
 
 	frame, event, wanted time.Time // when the last one was received; zero: none was
 
-	tips  []byte  // payload of the newest TipsUpdated
-	news  bool    // there was a fact
-	facts [2]bool // whether messages and finalizations were wanted when that was looked at last
+	tips    []byte // payload of the newest TipsUpdated
+	news    bool   // there was a fact
+	handled uint64 // bits of the kinds that REST can make up for and somebody handles, when that was looked at last
+	facts   bool   // there is a fact among them
 }
 
 // flush hands on what the intake holds.
@@ -105,17 +106,30 @@ func (m *ConnectionManager) held() {
 	}
 }
 
-// heed looks whether handlers of facts have come or gone: what nobody handles is not
-// repaired.
+// heed looks whether handlers have come or gone: what nobody handles is not repaired.
 func (m *ConnectionManager) heed() {
-	now := [2]bool{m.consumers.match(events.TypeMessageAdded), m.consumers.match(events.TypeMessageFinalized)}
-	if now == m.intake.facts {
+	if !m.intake.looks(&m.consumers) {
 		return
 	}
-	m.intake.facts = now
 	if c := m.current.Load(); c != nil {
 		m.repairs(c)
 	}
+}
+
+// looks notes what the consumers handle. It reports whether that has changed.
+func (in *intake) looks(c *consumers) bool {
+	now, facts := uint64(0), false
+	for _, of := range repairable {
+		if c.wants(of) {
+			now |= of.bit
+			facts = facts || of.family == events.Fact
+		}
+	}
+	if now == in.handled {
+		return false
+	}
+	in.handled, in.facts = now, facts
+	return true
 }
 
 // arenaSize is how much payload one chunk holds. An envelope that is kept for

@@ -22,6 +22,16 @@ var kinds = func() map[events.Type]*kind {
 	return m
 }()
 
+// repairable are the kinds that REST can make up for.
+var repairable = func() (list []*kind) {
+	for _, t := range events.Types() {
+		if k := kinds[t]; k.family != events.Notice {
+			list = append(list, k)
+		}
+	}
+	return list
+}()
+
 func newKind(t events.Type) *kind {
 	return &kind{name: t, known: t.Known(), lane: uint8(lane(t.Lane())), family: t.Family()}
 }

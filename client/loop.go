@@ -151,7 +151,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	}
 	m.replay(c, t, old)
 	m.widen() // a Subscribe while the stream was being opened
-	m.intake.facts = [2]bool{m.consumers.match(events.TypeMessageAdded), m.consumers.match(events.TypeMessageFinalized)}
+	m.intake.looks(&m.consumers)
 	m.repairs(c)
 	if old != nil {
 		m.loop.Hole()

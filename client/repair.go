@@ -34,7 +34,7 @@ func (m *ConnectionManager) repairs(c *connection) {
 	case m.silence.isDead():
 		mode = backfill.Dead
 	}
-	m.loop.Follow(mode, m.consumers.wanted())
+	m.loop.Follow(mode, m.consumers.handled())
 }
 
 // pause stops the loop: there is no connection.
@@ -42,7 +42,7 @@ func (m *ConnectionManager) pause() {
 	m.disturbed()
 	m.telling.Lock()
 	defer m.telling.Unlock()
-	m.loop.Follow(backfill.Paused, m.consumers.wanted())
+	m.loop.Follow(backfill.Paused, m.consumers.handled())
 }
 
 // disturbed notes that something may be missing: nothing is in sync until a pass
@@ -63,7 +63,7 @@ func (m *ConnectionManager) witness(f *transport.Frame) {
 	if f.Origin == events.OriginLive {
 		m.loop.Live(f.Type)
 	}
-	if m.intake.facts == [2]bool{} {
+	if !m.intake.facts {
 		return
 	}
 	switch f.Type {

@@ -19,29 +19,34 @@ const (
 	loopFile     = "client/loop.go"
 	anchorFile   = "internal/repair/anchor.go"
 	messagesFile = "internal/repair/messages.go"
+	overflowFile = "client/overflow.go"
+	dispatchFile = "client/dispatch.go"
+	crewFile     = "client/crew.go"
+	intakeFile   = "client/intake.go"
+	handFile     = "client/hand.go"
 )
 
 // mutants are the mistakes: rules that look right, each with a test of the sequence
 // that breaks it, and parts of the machinery that are switched off.
 func mutants() []mutant {
-	return slices.Concat(facts(), horizons(), finality(), cursors(), silence(), overlaps(), gaps())
+	return slices.Concat(facts(), horizons(), finality(), cursors(), silence(), overlaps(), gaps(), policies(), fairness(), crews(), handovers())
 }
 
 // facts are mistakes about what comes once, and about what comes at all.
 func facts() []mutant {
 	return []mutant{{
 		"dedupe by content", "client/receive.go",
-		"func (m *ConnectionManager) duplicate(f *transport.Frame) bool {\n",
-		"var contents = map[string]bool{}\n\nfunc (m *ConnectionManager) duplicate(f *transport.Frame) bool {\n" +
-			"if f.Type.Family() == events.Notice {\nif contents[string(f.Data)] {\nreturn true\n}\ncontents[string(f.Data)] = true\n}\n",
+		"func (m *ConnectionManager) event(f *transport.Frame, k *kind) {\n",
+		"var contents = map[string]bool{}\n\nfunc (m *ConnectionManager) event(f *transport.Frame, k *kind) {\n" +
+			"if k.family == events.Notice {\nif contents[string(f.Data)] {\nm.intake.tally.Duplicate()\nreturn\n}\ncontents[string(f.Data)] = true\n}\n",
 		"TestDedupeIsNotByContent", inClient,
 	}, {
-		"dedupe before the lane: what had to leave it is known, and so passed over", "client/gaps.go",
-		"q.back.push(lost)", "q.gone(lost.epoch)",
+		"dedupe before the lane: what had to leave it is known, and so passed over", overflowFile,
+		"q.back.push(lost)", "q.gone(lost.epoch, 1)",
 		"TestDedupeIsNotBeforeTheLane", inClient,
 	}, {
-		"nothing is owed: a full lane drops facts", "client/gaps.go",
-		"if f.owed = q.back.fits(lost); f.owed {", "if f.owed = false; f.owed {",
+		"nothing is owed: a full lane drops facts", overflowFile,
+		"if f.owed = q.back.fits(&lost); f.owed {", "if f.owed = false; f.owed {",
 		anyScript, inClient,
 	}, {
 		"repair is off", "client/manager.go",
@@ -61,8 +66,8 @@ func facts() []mutant {
 		"TestMovingToAnotherEndpointIsNoStart", inRepair,
 	}, {
 		"backfill goes through the lanes", "client/backlog.go",
-		"} else {\n\t\t\t\tq.back.push(e)\n\t\t\t}",
-		"} else if r := &q.lanes[lane(env.Type.Lane())]; r.full() {\nq.lose(lane(env.Type.Lane()), r.pop())\nr.push(e)\n} else {\nr.push(e)\n}",
+		"\t\t\t\tq.seq++\n\t\t\t\te.seq, e.epoch = q.seq, q.joins()\n\t\t\t\tq.back.push(e)\n",
+		"\t\t\t\tq.admit(&e, nil)\n",
 		"TestBackfillIsNotThroughTheLanes", inClient,
 	}, {
 		"not_found means asked too early", "internal/repair/books.go",
@@ -103,7 +108,7 @@ func horizons() []mutant {
 		"TestTheHorizonIsNotByTheHostsClock", inClient,
 	}, {
 		"the newest timestamp is the anchor", anchorFile,
-		"if at <= now-int64(settled) && (", "if now != 0 && (",
+		"return at <= now-int64(settled) && (", "return now != 0 && (",
 		"TestTheNewestTimestampIsNotTheAnchor", inClient,
 	}, {
 		"the newest live event is the anchor", "internal/repair/live.go",

@@ -7,8 +7,8 @@ func finality() []mutant {
 		"case e.has(handed):\n\t\treturn true", "case e.has(handed):\n\t\treturn false",
 		"TestFinalityDoesNotPassWhenItsMessageIsKnown", inClient,
 	}, {
-		"finality is not held for its message", "client/dispatch.go",
-		"m.books.Waits(id) && m.queue.hold(id, e)", "m.books.Waits(id) && id == \"\"",
+		"finality is not held for its message", dispatchFile,
+		"m.books.Waits(e.id) && m.queue.hold(e)", "m.books.Waits(e.id) && e.id == \"\"",
 		anyScript, inClient,
 	}, {
 		"unexplained is what is above its own minimum", "internal/repair/finality.go",
@@ -37,8 +37,8 @@ func cursors() []mutant {
 		"(at > b.first || at > horizon)", "at > horizon",
 		"TestTheCursorIsNotTheFrontier", inClient,
 	}, {
-		"what the handlers have returned from stays owed", "client/dispatch.go",
-		"\t\td.m.books.Delivered(kind, id)\n", "",
+		"what the handlers have returned from stays owed", dispatchFile,
+		"\td.m.books.Delivered(e.fact, e.id)\n", "",
 		anyScript, inClient,
 	}}
 }
