@@ -28,6 +28,7 @@ func Groups() []string {
 // Of the plan.
 const (
 	burst     = 100
+	hundred   = 100
 	flood     = 50_000 // events a second
 	thousand  = 1_000
 	tenfold   = 10
@@ -64,14 +65,18 @@ func Plan(quick bool) []rig.Job {
 	for _, x := range []int{0, flood} {
 		add(rig.Job{Group: Flooded, Measure: rig.Flooded, X: x, For: late, Repeats: less}, rivals.Flood)
 	}
-	add(rig.Job{Group: Idle, Measure: rig.Idle, X: thousand, Repeats: 1}, rivals.Idle()...)
-	if !quick {
-		add(rig.Job{Group: Idle, Measure: rig.Idle, X: many, Repeats: 1}, rivals.Idle()...)
-	}
 	for x := 1; x <= thousand; x *= tenfold {
 		add(rig.Job{Group: Growth, Measure: rig.Throughput, X: x, For: streamFor, Repeats: less}, rivals.ManyHandlers)
-		add(rig.Job{Group: Growth, Measure: rig.Managers, X: x, For: streamFor, Repeats: less}, rivals.Defaults)
 		add(rig.Job{Group: Growth, Measure: rig.Throughput, X: tenfold * x, For: streamFor, Repeats: less}, rivals.ManyTips, rivals.TunedTips)
+	}
+	add(rig.Job{Group: Idle, Measure: rig.Idle, X: thousand, Repeats: 1}, rivals.Idle()...)
+	most := hundred
+	if !quick {
+		most = thousand
+		add(rig.Job{Group: Idle, Measure: rig.Idle, X: many, Repeats: 1}, rivals.Idle()...)
+	}
+	for x := 1; x <= most; x *= tenfold {
+		add(rig.Job{Group: Growth, Measure: rig.Managers, X: x, For: streamFor, Repeats: min(less, 2)}, rivals.Defaults)
 	}
 	add(rig.Job{Group: Polling, Measure: rig.Polling, For: pollFor, Repeats: less}, rivals.Polls, rivals.PlainPoll)
 	return jobs

@@ -58,7 +58,7 @@ type Outcome struct {
 }
 
 // patience is how long a stream may take that should take less than a second.
-const patience = 30 * time.Second
+const patience = 15 * time.Second
 
 // A bench is one run.
 type bench struct {

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"github.com/adic/adic-go/internal/bench/meter"
@@ -13,13 +14,12 @@ import (
 // managers measures what an event costs when the same stream comes on X connections,
 // each with a client of its own.
 func (b *bench) managers(ctx context.Context) (map[string]float64, error) {
+	if _, err := b.control.Do(source.Order{Beats: true}); err != nil { // the first wait for the last
+		return nil, err
+	}
 	tallies := make([]*traffic.Tally, b.X)
-	list := make([]*rivals.Client, 0, b.X)
-	defer func() {
-		for _, c := range list {
-			c.Close()
-		}
-	}()
+	var all clients
+	defer all.close()
 	for i := range tallies {
 		t := b.target
 		t.HTTP = b.hosts[i%len(b.hosts)]
@@ -28,16 +28,13 @@ func (b *bench) managers(ctx context.Context) (map[string]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, c)
+		all.add(c)
 	}
-	if _, err := b.together(ctx, b.block, list, tallies); err != nil {
-		return nil, err
-	}
-	warm, err := b.together(ctx, b.block, list, tallies)
+	warm, err := b.together(ctx, b.block, all.list, tallies)
 	if err != nil {
 		return nil, err
 	}
-	cost, err := b.together(ctx, max(b.events(warm.Wall*float64(b.X)), 2*b.block), list, tallies)
+	cost, err := b.together(ctx, b.events(warm.Wall*float64(b.X)), all.list, tallies)
 	return figures(cost), err
 }
 
@@ -55,7 +52,7 @@ func (b *bench) together(ctx context.Context, n int, list []*rivals.Client, tall
 	}
 	for i := range done {
 		if err := b.wait(ctx, done[i], list[i]); err != nil {
-			return c, err
+			return c, fmt.Errorf("client %d of %d: %w; %v", i+1, len(list), err, tallies[i].Check(sent.First, n))
 		}
 	}
 	to := meter.Read()

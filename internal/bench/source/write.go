@@ -16,13 +16,17 @@ func (s *session) send(o Order) {
 		links = s.everyone()
 	}
 	for n := o.Events; n > 0; n -= s.block.Events {
-		first := s.next.Load()
-		s.told(s.block.Messages())
-		bytes := s.block.Stamp(first, time.Now())
+		bytes := s.block.Stamp(s.next.Load(), time.Now())
+		if !o.All {
+			s.told(s.block.Messages()) // before the client can ask
+		}
 		for _, l := range links {
 			if _, err := l.Write(bytes); err != nil {
 				return
 			}
+		}
+		if o.All {
+			s.told(s.block.Messages()) // when those who are last have it, too
 		}
 	}
 	if o.End {
@@ -83,8 +87,7 @@ func (s *session) beat() {
 		turns = 100
 		every = 3 * time.Second
 	)
-	tips := traffic.Only(s.form, traffic.Tips, 1, traffic.History)
-	count := traffic.End(s.form, 0)
+	tips := traffic.Only(s.form, traffic.Tips, 1, traffic.RESTTips) // no client counts those
 	ticker := time.NewTicker(every / turns)
 	defer ticker.Stop()
 	for turn := 0; ; turn++ {
@@ -93,7 +96,7 @@ func (s *session) beat() {
 		case <-s.over:
 			return
 		}
-		all := s.everyone()
+		all, count := s.everyone(), traffic.End(s.form, s.finals.Load())
 		for i := turn % turns; i < len(all); i += turns {
 			_, _ = all[i].Write(tips.Stamp(s.next.Load(), time.Now())) // one that has gone is no matter
 			if turn/turns%2 == 0 {
