@@ -108,9 +108,14 @@ func (s settings) campaign(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	here := report.Here(ctx)
+	here.Took = time.Since(began)
 	rows := report.Sum(jobs, all)
+	here.Write(os.Stdout)
 	report.Tables(os.Stdout, rows)
 	report.Targets(os.Stdout, rows)
-	_ = began
-	return nil
+	if s.out == "" {
+		return nil
+	}
+	return report.Save(s.out, here, rows, all)
 }

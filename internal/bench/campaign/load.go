@@ -45,7 +45,7 @@ func busy(stat string) time.Duration {
 
 // computed returns what a process has, of /proc/<pid>/stat.
 func computed(stat string) time.Duration {
-	_, rest, _ := strings.Cut(stat, ") ")
+	rest := stat[strings.LastIndexByte(stat, ')')+1:] // the name may hold anything
 	const user, system = 11, 12
 	fields := strings.Fields(rest)
 	if len(fields) <= system {

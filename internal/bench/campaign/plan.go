@@ -9,7 +9,7 @@ import (
 	"github.com/adic/adic-go/internal/bench/rivals"
 )
 
-// The groups of jobs beside those of throughput: ws, peers, sse.
+// The groups of jobs beside those of throughput.
 const (
 	TwoCores = "twocore"
 	Singles  = "latency"
@@ -22,7 +22,7 @@ const (
 
 // Groups are all groups in the order in which they are shown.
 func Groups() []string {
-	return []string{"ws", "peers", "sse", TwoCores, Singles, Bursts, Flooded, Idle, Growth, Polling}
+	return []string{rivals.WS, rivals.Peers, rivals.SSE, TwoCores, Singles, Bursts, Flooded, Idle, Growth, Polling}
 }
 
 // Of the plan.
@@ -45,7 +45,7 @@ func Plan(quick bool) []rig.Job {
 	if quick {
 		repeats, late = 1, lateFor/4
 	}
-	less := (repeats + 1) / 2
+	less := (repeats + 1) / 2 // of what takes longer
 	var jobs []rig.Job
 	add := func(j rig.Job, cases ...string) {
 		for _, j.Case = range cases {
@@ -69,14 +69,16 @@ func Plan(quick bool) []rig.Job {
 		add(rig.Job{Group: Growth, Measure: rig.Throughput, X: x, For: streamFor, Repeats: less}, rivals.ManyHandlers)
 		add(rig.Job{Group: Growth, Measure: rig.Throughput, X: tenfold * x, For: streamFor, Repeats: less}, rivals.ManyTips, rivals.TunedTips)
 	}
-	add(rig.Job{Group: Idle, Measure: rig.Idle, X: thousand, Repeats: 1}, rivals.Idle()...)
-	most := hundred
+	most, idle := hundred, []string{rivals.IdleOurs}
 	if !quick {
-		most = thousand
+		most, idle = thousand, rivals.Idle()
+	}
+	add(rig.Job{Group: Idle, Measure: rig.Idle, X: thousand, Repeats: 1}, idle...)
+	if !quick {
 		add(rig.Job{Group: Idle, Measure: rig.Idle, X: many, Repeats: 1}, rivals.Idle()...)
 	}
 	for x := 1; x <= most; x *= tenfold {
-		add(rig.Job{Group: Growth, Measure: rig.Managers, X: x, For: streamFor, Repeats: min(less, 2)}, rivals.Defaults)
+		add(rig.Job{Group: Growth, Measure: rig.Managers, X: x, For: streamFor, Repeats: min(less, 2)}, rivals.ManyManagers)
 	}
 	add(rig.Job{Group: Polling, Measure: rig.Polling, For: pollFor, Repeats: less}, rivals.Polls, rivals.PlainPoll)
 	return jobs

@@ -12,6 +12,9 @@ import (
 	"github.com/adic/adic-go/internal/bench/rivals"
 )
 
+// perEvent is the title of what all are compared by.
+const perEvent = "CPU ns/event"
+
 // A column is a figure as a table shows it.
 type column struct{ title, figure string }
 
@@ -26,22 +29,22 @@ type table struct {
 
 // tables are all of them, in their order.
 func tables() []table {
-	cost := []column{{"CPU ns/event", rig.CPU}, {"wall ns/event", rig.Wall}, {"allocs", rig.Allocs}, {"B/event", rig.Bytes}}
-	late := []column{{"p50 µs", rig.P50}, {"p99 µs", rig.P99}, {"p99.9 µs", rig.P999}, {"CPU ns/event", rig.CPU}}
+	cost := []column{{perEvent, rig.CPU}, {"wall ns/event", rig.Wall}, {rig.Allocs, rig.Allocs}, {"B/event", rig.Bytes}}
+	late := []column{{"p50 µs", rig.P50}, {"p99 µs", rig.P99}, {"p99.9 µs", rig.P999}, {perEvent, rig.CPU}}
 	held := []column{
 		{"RSS KiB", rig.RSS}, {"heap KiB", rig.Heap}, {"stacks KiB", rig.Stack}, {"goroutines", rig.Goroutines}, {"CPU µs/s", rig.Chores},
 	}
 	return []table{
-		{"ws", "WebSocket", "", cost, rig.CPU, []string{rivals.Tuned, rivals.Usual}},
-		{"peers", "Other clients", "", cost, rig.CPU, nil},
-		{"sse", "Server-sent events", "", cost, rig.CPU, []string{rivals.Bare}},
+		{rivals.WS, "WebSocket", "", cost, rig.CPU, []string{rivals.Tuned, rivals.Usual}},
+		{rivals.Peers, "Other clients", "", cost, rig.CPU, nil},
+		{rivals.SSE, "Server-sent events", "", cost, rig.CPU, []string{rivals.Bare}},
 		{campaign.TwoCores, "Two cores", "", cost, rig.CPU, []string{rivals.Inline, rivals.Tuned}},
 		{campaign.Singles, "Latency, 10,000 events a second one by one", "", late, rig.P50, nil},
 		{campaign.Bursts, "Latency, 10,000 events a second in bursts of 100", "", late, rig.P99, nil},
 		{campaign.Flooded, "Latency of high priority beside low-priority events with a handler of 1 ms", "low events/s", late, "", nil},
 		{campaign.Idle, "Idle connections, each", "connections", held, "", nil},
 		{campaign.Growth, "Growth", "handlers, managers, tips", cost[:3], "", nil},
-		{campaign.Polling, "Polling", "", []column{{"CPU µs/request", rig.PerRequest}, {"allocs", rig.Allocs}, {"B", rig.Bytes}}, "", nil},
+		{campaign.Polling, "Polling", "", []column{{"CPU µs/request", rig.PerRequest}, {rig.Allocs, rig.Allocs}, {"B", rig.Bytes}}, "", nil},
 	}
 }
 
@@ -52,7 +55,7 @@ func Tables(w io.Writer, rows Rows) {
 	}
 	for _, row := range rows {
 		if len(row.Failed) > 0 {
-			say(w, "\n%s %s at %d failed %d times: %s\n", row.Group, row.Case, row.X, len(row.Failed), row.Failed[0])
+			sayf(w, "\n%s %s at %d failed %d times: %s\n", row.Group, row.Case, row.X, len(row.Failed), row.Failed[0])
 		}
 	}
 }
@@ -71,7 +74,7 @@ func (t table) write(w io.Writer, rows Rows) {
 			return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.X, b.X))
 		})
 	}
-	say(w, "\n### %s\n\n", t.title)
+	sayf(w, "\n### %s\n\n", t.title)
 	head := []string{"case"}
 	if t.x != "" {
 		head = append(head, t.x)
@@ -87,7 +90,7 @@ func (t table) write(w io.Writer, rows Rows) {
 		}
 	}
 	line(w, head)
-	line(w, slices.Repeat([]string{"---"}, len(head)))
+	rule(w, len(head))
 	for _, row := range list {
 		line(w, t.cells(row, base))
 	}
@@ -114,7 +117,10 @@ func (t table) cells(row Row, base []Row) []string {
 	return cells
 }
 
-func line(w io.Writer, cells []string) { say(w, "| %s |\n", strings.Join(cells, " | ")) }
+// rule writes the line below a head of n cells.
+func rule(w io.Writer, n int) { line(w, slices.Repeat([]string{"---"}, n)) }
 
-// say writes to a report; one that cannot be written is noticed when it is closed.
-func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+func line(w io.Writer, cells []string) { sayf(w, "| %s |\n", strings.Join(cells, " | ")) }
+
+// sayf writes to a report; one that cannot be written is noticed when it is closed.
+func sayf(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }

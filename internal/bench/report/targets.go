@@ -31,32 +31,32 @@ func cpu(group, name string) place { return place{group, name, 0, rig.CPU} }
 
 // targets are what the SDK promises itself.
 func targets() []target {
-	ours, sse := cpu("ws", rivals.Typed), cpu("sse", rivals.TypedSSE)
+	ours, sse := cpu(rivals.WS, rivals.Typed), cpu(rivals.SSE, rivals.TypedSSE)
 	against := func(what string, of, to place, limit float64) target {
 		return target{what: what, of: of, to: to, limit: limit}
 	}
 	const connections, burst, flood, thousand = 10_000, 100, 50_000, 1_000
 	idle := func(what, figure, unit string, limit float64) target {
-		return target{what: what, of: place{campaign.Idle, rivals.Ours + "-ws/idle", connections, figure}, limit: limit, unit: unit}
+		return target{what: what, of: place{campaign.Idle, rivals.IdleOurs, connections, figure}, limit: limit, unit: unit}
 	}
 	late := func(name string, x int, group, figure string) place { return place{group, name, x, figure} }
 	grown := func(name string, x int) place { return place{campaign.Growth, name, x, rig.CPU} }
 	return []target{
-		against("WebSocket: coder/websocket tuned + the same decoder", ours, cpu("ws", rivals.Tuned), 1.25),
-		against("WebSocket: coder/websocket Read + encoding/json", ours, cpu("ws", rivals.Usual), 0.15),
-		against("nats.go, json in the callback", ours, cpu("peers", "nats.go/json"), 0.17),
-		against("go-ethereum rpc, json", ours, cpu("peers", "go-ethereum/json"), 0.07),
-		against("CometBFT WSClient, json", ours, cpu("peers", "cometbft/json"), 0.10),
-		against("discordgo, json", ours, cpu("peers", "discordgo/json"), 0.10),
-		against("nats.go with our decoder", ours, cpu("peers", "nats.go/decoder"), 1.35),
-		against("SSE: net/http + bufio + the same decoder", sse, cpu("sse", rivals.Bare), 1.25),
-		against("SSE: tmaxmax with our decoder", sse, cpu("sse", "tmaxmax/decoder"), 0.45),
-		against("SSE: r3labs with our decoder", sse, cpu("sse", "r3labs/decoder"), 0.20),
-		against("SSE: launchdarkly with our decoder", sse, cpu("sse", "launchdarkly/decoder"), 0.20),
-		against("an event nobody handles: a handled one", cpu("ws", rivals.Unhandled), ours, 0.75),
-		{what: "allocations of an event nobody handles", of: place{"ws", rivals.Unhandled, 0, rig.Allocs}, limit: 0.1},
-		{what: "allocations per event more than the decoder's own", of: place{"ws", rivals.Typed, 0, rig.Allocs}, to: place{"ws", rivals.Tuned, 0, rig.Allocs}, plus: true, limit: 0.1},
-		against("lanes: handlers on the reader's goroutine, one core", ours, cpu("ws", rivals.Inline), 1.15),
+		against("WebSocket: coder/websocket tuned + the same decoder", ours, cpu(rivals.WS, rivals.Tuned), 1.25),
+		against("WebSocket: coder/websocket Read + encoding/json", ours, cpu(rivals.WS, rivals.Usual), 0.15),
+		against("nats.go, json in the callback", ours, cpu(rivals.Peers, "nats.go/json"), 0.17),
+		against("go-ethereum rpc, json", ours, cpu(rivals.Peers, "go-ethereum/json"), 0.07),
+		against("CometBFT WSClient, json", ours, cpu(rivals.Peers, "cometbft/json"), 0.10),
+		against("discordgo, json", ours, cpu(rivals.Peers, "discordgo/json"), 0.10),
+		against("nats.go with our decoder", ours, cpu(rivals.Peers, "nats.go/decoder"), 1.35),
+		against("SSE: net/http + bufio + the same decoder", sse, cpu(rivals.SSE, rivals.Bare), 1.25),
+		against("SSE: tmaxmax with our decoder", sse, cpu(rivals.SSE, "tmaxmax/decoder"), 0.45),
+		against("SSE: r3labs with our decoder", sse, cpu(rivals.SSE, "r3labs/decoder"), 0.20),
+		against("SSE: launchdarkly with our decoder", sse, cpu(rivals.SSE, "launchdarkly/decoder"), 0.20),
+		against("an event nobody handles: a handled one", cpu(rivals.WS, rivals.Unhandled), ours, 0.75),
+		{what: "allocations of an event nobody handles", of: place{rivals.WS, rivals.Unhandled, 0, rig.Allocs}, limit: 0.1},
+		{what: "allocations per event more than the decoder's own", of: place{rivals.WS, rivals.Typed, 0, rig.Allocs}, to: place{rivals.WS, rivals.Tuned, 0, rig.Allocs}, plus: true, limit: 0.1},
+		against("lanes: handlers on the reader's goroutine, one core", ours, cpu(rivals.WS, rivals.Inline), 1.15),
 		against("lanes: handlers on the reader's goroutine, two cores", cpu(campaign.TwoCores, rivals.Typed), cpu(campaign.TwoCores, rivals.Inline), 1.35),
 		against("latency, singles: p50 of the tuned client", late(rivals.Typed, 1, campaign.Singles, rig.P50), late(rivals.Tuned, 1, campaign.Singles, rig.P50), 1.10),
 		against("latency, bursts: p99 of the tuned client", late(rivals.Typed, burst, campaign.Bursts, rig.P99), late(rivals.Tuned, burst, campaign.Bursts, rig.P99), 1.25),
@@ -66,7 +66,7 @@ func targets() []target {
 		idle("idle manager of 10,000: goroutines", rig.Goroutines, "", 3),
 		against("1,000 handlers of other types: one", grown(rivals.ManyHandlers, thousand), grown(rivals.ManyHandlers, 1), 1.10),
 		against("10,000 tips: 1,000 tips, per tip", tip(connections), tip(thousand), 11),
-		against("1,000 managers: one, per event", grown(rivals.Defaults, thousand), grown(rivals.Defaults, 1), 1.25),
+		against("1,000 managers: one, per event", grown(rivals.ManyManagers, thousand), grown(rivals.ManyManagers, 1), 1.25),
 	}
 }
 
@@ -87,9 +87,9 @@ func Targets(w io.Writer, rows Rows) {
 		}
 		if !head {
 			head = true
-			say(w, "\n### Targets\n\nRatios are of medians within one run of the benchmarks, in brackets of minima.\n\n")
+			sayf(w, "\n### Targets\n\nRatios are of medians within one run of the benchmarks, in brackets of minima.\n\n")
 			line(w, []string{"what we cost, as a multiple of", "target", "measured", "met"})
-			line(w, []string{"---", "---", "---", "---"})
+			rule(w, 4)
 		}
 		value, text := t.measured(of, to)
 		met := "yes"

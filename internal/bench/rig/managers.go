@@ -52,7 +52,7 @@ func (b *bench) together(ctx context.Context, n int, list []*rivals.Client, tall
 	}
 	for i := range done {
 		if err := b.wait(ctx, done[i], list[i]); err != nil {
-			return c, fmt.Errorf("client %d of %d: %w; %v", i+1, len(list), err, tallies[i].Check(sent.First, n))
+			return c, fmt.Errorf("client %d of %d: %w; %w", i+1, len(list), err, tallies[i].Check(sent.First, n))
 		}
 	}
 	to := meter.Read()

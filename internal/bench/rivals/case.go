@@ -12,7 +12,7 @@ import (
 // A Case is a client in one way of use.
 type Case struct {
 	Name  string // library/what is done with an event
-	Group string // ws, peers, sse, or "" for those that are run otherwise than for throughput
+	Group string // one of the groups below, or "" for those that are run otherwise than for throughput
 	Form  traffic.Form
 
 	// Connect returns when the client is ready for the stream.
@@ -22,6 +22,13 @@ type Case struct {
 	End  bool // the server says when the stream ends: the client's tally does not
 	Cap  int  // bytes of payload in one run, for clients whose queues are bounded; 0: none
 }
+
+// The groups of cases of throughput.
+const (
+	WS    = "ws"
+	Peers = "peers"
+	SSE   = "sse"
+)
 
 // A Client is one that is connected.
 type Client struct {

@@ -21,10 +21,10 @@ func coderCases() []Case {
 	nop, generated, twoPass := ways()
 	var list []Case
 	for _, w := range []way{nop, generated} {
-		list = append(list, Case{Name: "coder-tuned/" + w.name, Group: "ws", Form: traffic.WebSocket, Connect: coderTuned(w)})
+		list = append(list, Case{Name: "coder-tuned/" + w.name, Group: WS, Form: traffic.WebSocket, Connect: coderTuned(w)})
 	}
 	for _, w := range []way{generated, twoPass} {
-		list = append(list, Case{Name: "coder-read/" + w.name, Group: "ws", Form: traffic.WebSocket, Connect: coderRead(w)})
+		list = append(list, Case{Name: "coder-read/" + w.name, Group: WS, Form: traffic.WebSocket, Connect: coderRead(w)})
 	}
 	return list
 }

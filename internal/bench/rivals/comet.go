@@ -9,7 +9,7 @@ import (
 )
 
 // cometCases are CometBFT's client of JSON-RPC over a WebSocket.
-func cometCases() []Case { return peer("cometbft", "peers", traffic.Comet, 0, connectComet) }
+func cometCases() []Case { return peer("cometbft", Peers, traffic.Comet, 0, connectComet) }
 
 func connectComet(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {

@@ -15,9 +15,9 @@ import (
 func discordCases() []Case {
 	_, _, twoPass := ways()
 	return append(
-		peer("discordgo", "peers", traffic.Discord, 0, func(w way) connect { return connectDiscord(w, true) }),
+		peer("discordgo", Peers, traffic.Discord, 0, func(w way) connect { return connectDiscord(w, true) }),
 		Case{
-			Name: "discordgo-async/json", Group: "peers", Form: traffic.Discord, Cap: queued,
+			Name: "discordgo-async/json", Group: Peers, Form: traffic.Discord, Cap: queued,
 			Connect: connectDiscord(twoPass, false),
 		})
 }

@@ -11,7 +11,7 @@ import (
 
 // ethereumCases are a subscription of go-ethereum's rpc client.
 func ethereumCases() []Case {
-	return peer("go-ethereum", "peers", traffic.Ethereum, queued, connectEthereum)
+	return peer("go-ethereum", Peers, traffic.Ethereum, queued, connectEthereum)
 }
 
 func connectEthereum(w way) connect {

@@ -14,8 +14,8 @@ import (
 func gorillaCases() []Case {
 	_, generated, twoPass := ways()
 	return []Case{
-		{Name: "gorilla-tuned/decoder", Group: "ws", Form: traffic.WebSocket, Connect: gorilla(generated, large, readInto)},
-		{Name: "gorilla/json", Group: "ws", Form: traffic.WebSocket, Connect: gorilla(twoPass, 0, readMessage)},
+		{Name: "gorilla-tuned/decoder", Group: WS, Form: traffic.WebSocket, Connect: gorilla(generated, large, readInto)},
+		{Name: "gorilla/json", Group: WS, Form: traffic.WebSocket, Connect: gorilla(twoPass, 0, readMessage)},
 	}
 }
 
@@ -70,7 +70,7 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if err == io.EOF { //nolint:errorlint // what io.Reader promises
+		if err == io.EOF {
 			return buf, nil
 		}
 		if err != nil {

@@ -13,8 +13,8 @@ import (
 func gwsCases() []Case {
 	_, generated, twoPass := ways()
 	return []Case{
-		{Name: "gws-tuned/decoder", Group: "ws", Form: traffic.WebSocket, Connect: connectGWS(generated, large)},
-		{Name: "gws/json", Group: "ws", Form: traffic.WebSocket, Connect: connectGWS(twoPass, 0)},
+		{Name: "gws-tuned/decoder", Group: WS, Form: traffic.WebSocket, Connect: connectGWS(generated, large)},
+		{Name: "gws/json", Group: WS, Form: traffic.WebSocket, Connect: connectGWS(twoPass, 0)},
 	}
 }
 

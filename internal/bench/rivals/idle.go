@@ -7,18 +7,20 @@ import (
 	"github.com/adic/adic-go/internal/bench/traffic"
 )
 
+// IdleOurs is a manager with all defaults.
+const IdleOurs = Ours + "-ws/idle"
+
 // Idle returns the names of the cases whose connections are counted by the thousand.
 func Idle() []string {
 	return []string{
-		Ours + "-ws/idle", "coder-read/decoder", "gorilla-tuned/decoder", "gorilla/json", "gws/json", "nats.go/json",
-		Ours + "-sse/idle", "net/http/json",
+		IdleOurs, "coder-read/json", "gorilla/json", "gws/json", "nats.go/json", Ours + "-sse/idle", "net/http/json",
 	}
 }
 
 // idleCases are managers with all defaults.
 func idleCases() []Case {
 	return slices.Concat(
-		[]Case{{Name: Ours + "-ws/idle", Form: traffic.WebSocket, Connect: manager(use{
+		[]Case{{Name: IdleOurs, Form: traffic.WebSocket, Connect: manager(use{
 			by: fallback.WebSocket, register: handleMix, many: true,
 		})}},
 		[]Case{{Name: Ours + "-sse/idle", Form: traffic.SSE, Connect: manager(use{

@@ -17,7 +17,7 @@ import (
 const Inline = Ours + "-ws/inline"
 
 func inlineCases() []Case {
-	return []Case{{Name: Inline, Group: "ws", Form: traffic.WebSocket, Connect: connectInline}}
+	return []Case{{Name: Inline, Group: WS, Form: traffic.WebSocket, Connect: connectInline}}
 }
 
 func connectInline(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {

@@ -10,7 +10,7 @@ import (
 
 // launchdarklyCases are launchdarkly/eventsource and its channel.
 func launchdarklyCases() []Case {
-	return peer("launchdarkly", "sse", traffic.SSE, 0, connectLaunchdarkly)
+	return peer("launchdarkly", SSE, traffic.SSE, 0, connectLaunchdarkly)
 }
 
 func connectLaunchdarkly(w way) connect {

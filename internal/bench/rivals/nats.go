@@ -15,7 +15,7 @@ import (
 const queued = 64 << 20
 
 // natsCases are nats.go, with its own protocol and a callback.
-func natsCases() []Case { return peer("nats.go", "peers", traffic.NATS, queued, connectNATS) }
+func natsCases() []Case { return peer("nats.go", Peers, traffic.NATS, queued, connectNATS) }
 
 func connectNATS(w way) connect {
 	return func(_ context.Context, t Target, tally *traffic.Tally) (*Client, error) {

@@ -28,7 +28,7 @@ func ours() []Case {
 		group string
 		form  traffic.Form
 		by    fallback.Transport
-	}{{"ws", traffic.WebSocket, fallback.WebSocket}, {"sse", traffic.SSE, fallback.SSE}} {
+	}{{WS, traffic.WebSocket, fallback.WebSocket}, {SSE, traffic.SSE, fallback.SSE}} {
 		add := func(name string, end bool, sub subscription.Subscription, register func(*handlers.Mux, *traffic.Tally)) {
 			list = append(list, Case{
 				Name: Ours + "-" + l.group + "/" + name, Group: l.group, Form: l.form, End: end,

@@ -11,7 +11,7 @@ import (
 )
 
 // r3labsCases are r3labs/sse with a callback.
-func r3labsCases() []Case { return peer("r3labs", "sse", traffic.SSE, 0, connectR3labs) }
+func r3labsCases() []Case { return peer("r3labs", SSE, traffic.SSE, 0, connectR3labs) }
 
 func connectR3labs(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {

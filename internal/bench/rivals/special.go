@@ -16,7 +16,7 @@ const (
 	ManyHandlers = Ours + "/handlers"
 	ManyTips     = Ours + "/tips"
 	TunedTips    = "coder-tuned/tips"
-	Defaults     = Ours + "/defaults"
+	ManyManagers = Ours + "/managers"
 	Flood        = Ours + "/flood"
 )
 
@@ -31,7 +31,7 @@ func special() []Case {
 			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: wide()},
 		})},
 		{Name: TunedTips, Form: traffic.WebSocket, Tips: true, Connect: coderTuned(generated)},
-		{Name: Defaults, Form: traffic.WebSocket, Connect: manager(use{
+		{Name: ManyManagers, Form: traffic.WebSocket, Connect: manager(use{
 			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: wide()}, many: true,
 		})},
 		{Name: Flood, Form: traffic.WebSocket, Connect: manager(use{

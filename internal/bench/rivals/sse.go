@@ -14,7 +14,7 @@ const Bare = "net/http/decoder"
 
 // bareSSE is no client, but what net/http and bufio cost: lines of data as they
 // come, through 64 KiB.
-func bareSSE() []Case { return peer("net/http", "sse", traffic.SSE, 0, connectBare) }
+func bareSSE() []Case { return peer("net/http", SSE, traffic.SSE, 0, connectBare) }
 
 func connectBare(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {

@@ -11,7 +11,7 @@ import (
 
 // tmaxmaxCases are tmaxmax/go-sse: its iterator over a body, which is the cheaper
 // way.
-func tmaxmaxCases() []Case { return peer("tmaxmax", "sse", traffic.SSE, 0, connectTmaxmax) }
+func tmaxmaxCases() []Case { return peer("tmaxmax", SSE, traffic.SSE, 0, connectTmaxmax) }
 
 func connectTmaxmax(w way) connect {
 	return func(ctx context.Context, t Target, tally *traffic.Tally) (*Client, error) {

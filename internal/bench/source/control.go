@@ -59,7 +59,7 @@ func (s *Server) control(conn net.Conn) {
 		if o.Open != "" && now == nil {
 			now = s.open(o)
 		}
-		if out.Encode(s.obey(now, o)) != nil {
+		if out.Encode(s.obey(now, o)) != nil { //nolint:errchkjson // it ends the loop
 			break
 		}
 	}

@@ -19,6 +19,12 @@ type message struct {
 	Timestamp string   `json:"timestamp"`
 }
 
+// Keys that several answers have.
+const (
+	messages = "messages"
+	stamped  = "timestamp"
+)
+
 const pageSize = 500 // a node's is larger; none of the benchmarks reaches it
 
 // rest answers as a node that has what it told on the stream.
@@ -31,11 +37,11 @@ func (s *session) rest(w http.ResponseWriter, r *http.Request, path string) {
 			tips = append(tips, traffic.ID(n))
 		}
 		answer(w, map[string]any{"tips": tips})
-	case what == "messages" && rest == "bulk":
+	case what == messages && rest == "bulk":
 		s.bulk(w, strings.Split(r.URL.Query().Get("ids"), ","))
-	case what == "messages" && strings.HasPrefix(rest, "since/"):
+	case what == messages && strings.HasPrefix(rest, "since/"):
 		s.since(w, strings.TrimPrefix(rest, "since/"), r.URL.Query().Get("limit"))
-	case what == "messages":
+	case what == messages:
 		if n, ok := s.has(rest); ok {
 			answer(w, s.message(n))
 			return
@@ -44,11 +50,11 @@ func (s *session) rest(w http.ResponseWriter, r *http.Request, path string) {
 	case what == "finality" && rest == "kcore/metrics":
 		answer(w, map[string]any{
 			"current_stats": map[string]uint64{"finalized_count": s.finals.Load(), "pending_count": 0},
-			"parameters":    map[string]int{"required_k": traffic.RESTK}, "recent_finalizations": []string{}, "timestamp": now(),
+			"parameters":    map[string]int{"required_k": traffic.RESTK}, "recent_finalizations": []string{}, stamped: now(),
 		})
 	case what == "finality":
 		n, ok := s.has(rest)
-		answer(w, map[string]any{"message_id": rest, "f1_finalized": ok && traffic.Final(n), "f2_h3_stable": nil, "timestamp": now()})
+		answer(w, map[string]any{"message_id": rest, "f1_finalized": ok && traffic.Final(n), "f2_h3_stable": nil, stamped: now()})
 	default:
 		s.state(w, r, what)
 	}
@@ -58,15 +64,15 @@ func (s *session) rest(w http.ResponseWriter, r *http.Request, path string) {
 func (s *session) state(w http.ResponseWriter, r *http.Request, what string) {
 	switch what {
 	case "diversity":
-		answer(w, map[string]any{"diversity_score": 0.5, "axes": []string{}, "total_tips": traffic.History, "timestamp": now()})
+		answer(w, map[string]any{"diversity_score": 0.5, "axes": []string{}, "total_tips": traffic.History, stamped: now()})
 	case "energy":
 		answer(w, map[string]any{
-			"total_conflicts": traffic.RESTConflicts, "resolved_conflicts": 0, "active_conflicts": []string{}, "total_energy": 0.0, "timestamp": now(),
+			"total_conflicts": traffic.RESTConflicts, "resolved_conflicts": 0, "active_conflicts": []string{}, "total_energy": 0.0, stamped: now(),
 		})
 	case "admissibility":
 		answer(w, map[string]any{
 			"constraint_rates": map[string]float64{"c1_proximity": 1, "c2_diversity": 1, "c3_reputation": 1, "overall": 1},
-			"sample_size":      100, "timestamp": now(),
+			"sample_size":      100, stamped: now(),
 		})
 	default:
 		http.NotFound(w, r)
@@ -94,15 +100,15 @@ func (s *session) message(n uint64) message {
 }
 
 func (s *session) bulk(w http.ResponseWriter, ids []string) {
-	messages, missing := []message{}, []string{}
+	found, missing := []message{}, []string{}
 	for _, id := range ids {
 		if n, ok := s.has(id); ok {
-			messages = append(messages, s.message(n))
+			found = append(found, s.message(n))
 		} else {
 			missing = append(missing, id)
 		}
 	}
-	answer(w, map[string]any{"messages": messages, "not_found": missing})
+	answer(w, map[string]any{messages: found, "not_found": missing})
 }
 
 // since lists what is not older than the anchor, as a node does.
@@ -111,20 +117,20 @@ func (s *session) since(w http.ResponseWriter, anchor, limit string) {
 	if err != nil {
 		most = pageSize
 	}
-	messages := []message{}
+	found := []message{}
 	if from, ok := s.has(anchor); ok {
 		at := s.when(from).UnixMilli()
 		first := from
 		for first > 0 && s.when(first-1).UnixMilli() == at {
 			first--
 		}
-		for n := first; n < s.next.Load() && len(messages) < most; n++ {
+		for n := first; n < s.next.Load() && len(found) < most; n++ {
 			if n != from {
-				messages = append(messages, s.message(n))
+				found = append(found, s.message(n))
 			}
 		}
 	}
-	answer(w, map[string]any{"count": len(messages), "messages": messages})
+	answer(w, map[string]any{"count": len(found), messages: found})
 }
 
 func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }

@@ -15,8 +15,10 @@ const (
 	Count // KCoreUpdated: not in the mix, tells the end of a run
 	Flood // AdmissibilityUpdated: not in the mix, of low priority
 	Raw
-	Kinds = int(Raw) + 1
 )
+
+// Kinds is how many there are.
+const Kinds = int(Raw) + 1
 
 // String returns the name that a node gives the event.
 func (k Kind) String() string {
