@@ -162,6 +162,18 @@ func TestDropNewestKeepsAnUnbrokenBeginning(t *testing.T) {
 	assert.Equal(t, time.Unix(7, 0), g.To, "when the last of the lost was received")
 }
 
+// What is accepted when half of the lane is free comes behind the gap.
+func TestDropNewestClosesItsGapBehindTheBeginning(t *testing.T) {
+	q := newPolicy(DropNewest, 4)
+	for n := 1; n <= 7; n++ {
+		q.push(high(n))
+	}
+	q.pop()
+	q.pop()
+	assert.Empty(t, offer(q, high(8)))
+	assert.Equal(t, []string{"high 3", "high 4", "overflow opened #1", "overflow closed #1", "high 8"}, drain(q))
+}
+
 func TestALaneThatBlocksTellsWhenThereIsRoom(t *testing.T) {
 	q := newPolicy(Block, 2)
 	batch := []entry{newEntry(high(1)), newEntry(low(2)), newEntry(high(3)), newEntry(high(4)), newEntry(medium(5))}
@@ -189,17 +201,18 @@ func TestAWaitIncludesWhatIsBlocked(t *testing.T) {
 	q := newPolicy(Block, 1)
 	q.lanes[1].lane.Overflow = CoalesceLatest
 	left, _ := q.queue.push([]entry{
-		newEntry(medium(1)), newEntry(high(2)), newEntry(high(3)), newEntry(medium(4)),
+		newEntry(medium(1)), newEntry(high(2)), newEntry(high(3)), newEntry(medium(4)), newEntry(low(5)),
 	}, nil)
-	require.Len(t, left, 2)
+	require.Len(t, left, 3)
 	all := q.all()
 	_, _, ok := q.pop()
 	require.True(t, ok)
 	left, fates := q.queue.push(left, nil)
 	require.Empty(t, left)
 	require.Len(t, fates, 1)
-	q.push(low(5))
-	for _, want := range []string{"3", "4"} {
+	q.all() // begins another epoch
+	q.push(low(6))
+	for _, want := range []string{"3", "4", "5"} {
 		_, e, ok := q.pop()
 		require.True(t, ok)
 		require.Equal(t, want, string(e.env.Data))

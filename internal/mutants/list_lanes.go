@@ -9,7 +9,7 @@ func policies() []mutant {
 	}, {
 		"what coalesces does so only when its lane is full", overflowFile,
 		"if r.lane.Overflow == CoalesceLatest {", "if r.lane.Overflow == CoalesceLatest && q.full(i, e) {",
-		"TestWhatEachPolicyLetsGo", inClient,
+		"TestCoalescing$", inClient,
 	}, {
 		"a fact is replaced by the next", overflowFile,
 		"if e.of.family == events.Fact {\n\t\treturn nil", "if e.of.family == events.Fact && e.of == nil {\n\t\treturn nil",
@@ -25,7 +25,7 @@ func policies() []mutant {
 	}, {
 		"of the newest that go, the gap is told first", overflowFile,
 		"r.n > 0 && r.lane.Overflow != DropNewest", "r.n > 0",
-		"TestDropNewestKeepsAnUnbrokenBeginning", inClient,
+		"TestDropNewestClosesItsGapBehindTheBeginning", inClient,
 	}, {
 		"a lane is bounded in events alone", overflowFile,
 		" || r.n > 0 && bytes > r.lane.Bytes", "",
@@ -128,7 +128,7 @@ func handovers() []mutant {
 	return []mutant{{
 		"what was collected is not handed on when the stream waits", loopFile,
 		"\tt.stream.OnPark(m.flush)\n", "\tt.stream.OnPark(func() {})\n",
-		"TestEventsReachTypedHandlersInOrder", inClient,
+		"TestEqualNoticesAreDifferentFacts", inClient,
 	}, {
 		"what nobody handles is repaired", "client/consumers.go",
 		" && k.mux.Handles(of.name) {", " {",
