@@ -29,7 +29,7 @@ type backlog struct {
 	held    map[string]entry // finalizations, by message id
 	room    chan struct{}    // closed and replaced when something was taken that somebody waits for
 	waiting bool             // for room
-	holds   atomic.Int32     // how many are held, for those who only want to know whether any is
+	holding atomic.Int32     // how many are held, for those who only want to know whether any is
 }
 
 func (b *backlog) push(e entry) {
@@ -42,14 +42,14 @@ func (b *backlog) push(e entry) {
 // unhold removes a held finalization.
 func (b *backlog) unhold(id string) {
 	delete(b.held, id)
-	b.holds.Store(int32(len(b.held)))
+	b.holding.Store(int32(len(b.held)))
 }
 
 // clear empties the backlog and returns how many events it held.
 func (b *backlog) clear() int {
 	n := b.facts + len(b.held)
 	b.list, b.held, b.facts, b.bytes = ring{lane: b.list.lane}, nil, 0, 0
-	b.holds.Store(0)
+	b.holding.Store(0)
 	b.opened()
 	return n
 }
@@ -101,17 +101,17 @@ func (q *queue) hold(e *entry) bool {
 	kept := *e
 	kept.owns()
 	q.back.held[kept.id] = kept
-	q.back.holds.Store(int32(len(q.back.held)))
+	q.back.holding.Store(int32(len(q.back.held)))
 	q.hand.away++
 	return true
 }
 
+// holds reports whether any finalization is held.
+func (q *queue) holds() bool { return q.back.holding.Load() > 0 }
+
 // release returns the finalization that waited for the message, which has been
 // delivered, if one did. It counts as in hand until handled.
 func (q *queue) release(id string) (e entry, ok bool) {
-	if q.back.holds.Load() == 0 {
-		return entry{}, false
-	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if e, ok = q.back.held[id]; ok {
@@ -131,7 +131,7 @@ func (q *queue) handled(e *entry) {
 
 // freed moves the held finalizations that need not wait any more to the backlog.
 func (q *queue) freed(waits func(id string) bool) {
-	for _, id := range q.holds() {
+	for _, id := range q.held() {
 		if waits(id) { // not under the lock of the queue
 			continue
 		}
@@ -156,8 +156,8 @@ func (q *queue) lacks(on bool) {
 	}
 }
 
-// holds returns the messages whose finalizations are held.
-func (q *queue) holds() []string {
+// held returns the messages whose finalizations are held.
+func (q *queue) held() []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	ids := make([]string, 0, len(q.back.held))

@@ -160,7 +160,7 @@ func (q *queue) returned(e *entry) {
 
 // requeue moves the finalization that waited for a message to the backlog.
 func (q *queue) requeue(id string) {
-	if q.back.holds.Load() > 0 {
+	if q.holds() {
 		q.freed(func(held string) bool { return held != id })
 	}
 }

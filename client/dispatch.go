@@ -120,7 +120,7 @@ func (d *dispatcher) event(e *entry) {
 		return
 	}
 	d.handle(e)
-	if e.id == "" || e.fact != repair.Added {
+	if e.id == "" || e.fact != repair.Added || !m.queue.holds() {
 		return
 	}
 	if d.concurrency(kindOf(events.TypeMessageFinalized)) > 0 {

@@ -90,12 +90,14 @@ func (q *queue) finish() {
 			q.lanes[h.lane].unpop(&h.entries[i])
 		}
 	}
-	clear(h.entries)
 	h.entries = h.entries[:0]
 	h.at.Store(0)
 	h.bytes, h.away, h.change, h.gap, h.dropped = 0, 0, false, false, false
 	q.back.inHand = 0
 }
+
+// rests lets the payloads of the last hand go: nothing is in it.
+func (h *hand) rests() { clear(h.entries[:cap(h.entries)]) }
 
 // running returns whose handlers run: the type of an event, or OnState's.
 func (q *queue) running() (t events.Type, onState bool) {

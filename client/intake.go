@@ -22,6 +22,8 @@ type intake struct {
 	fates []fate // of a push; kept for its memory
 	tally metrics.Input
 
+	burst bool // a whole batch has come since the stream waited
+
 	frame, event, wanted time.Time // when the last one was received; zero: none was
 
 	tips    []byte // payload of the newest TipsUpdated
@@ -66,9 +68,15 @@ func (m *ConnectionManager) handOn() {
 			m.held()
 		}
 	}
-	quiet := len(in.batch) < maxBatch/8
-	clear(in.batch)
-	in.batch = in.batch[:0]
+	in.batch = in.batch[:0] // the next one takes its place, or shrink clears it
+}
+
+// park follows the last frame of what one read has brought.
+func (m *ConnectionManager) park() {
+	in := &m.intake
+	quiet := !in.burst && len(in.batch) < maxBatch/8
+	m.flush()
+	in.burst = false
 	if quiet {
 		in.shrink()
 	}
@@ -79,6 +87,7 @@ func (in *intake) shrink() {
 	if cap(in.batch) >= maxBatch {
 		in.batch, in.fates = nil, nil
 	}
+	clear(in.batch[:cap(in.batch)])
 	in.arena = arena{}
 }
 

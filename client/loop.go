@@ -133,7 +133,7 @@ func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection
 	m.books.Begin(t.serverTime())
 	m.disturbed()
 	m.current.Store(c)
-	t.stream.OnPark(m.flush)
+	t.stream.OnPark(m.park)
 	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
 	if old != nil {
 		m.switched(t, old)

@@ -222,6 +222,7 @@ func (q *queue) next() (it item, ok bool) {
 		return it, true
 	}
 	q.serving = false
+	q.hand.rests()
 	q.ends()
 	return item{}, false
 }

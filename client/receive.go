@@ -118,6 +118,7 @@ func (m *ConnectionManager) event(f *transport.Frame, k *kind) {
 		in.batch = in.batch[:len(in.batch)-1]
 	}
 	if len(in.batch) == maxBatch {
+		in.burst = true
 		m.flush()
 	}
 }

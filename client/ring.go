@@ -119,7 +119,7 @@ func (r *ring) drop() {
 	if r.latest != nil && r.latest[e.env.Type] == r.pushed-uint64(r.n) {
 		delete(r.latest, e.env.Type)
 	}
-	*e = entry{} // lets the payload go
+	e.env.Data, e.id = nil, "" // lets the payload go
 	if r.first++; r.first == len(r.buf) {
 		r.first = 0
 	}
