@@ -24,6 +24,8 @@ const (
 	crewFile     = "client/crew.go"
 	intakeFile   = "client/intake.go"
 	handFile     = "client/hand.go"
+	queueFile    = "client/queue.go"
+	agingFile    = "client/aging.go"
 )
 
 // mutants are the mistakes: rules that look right, each with a test of the sequence

@@ -39,7 +39,7 @@ func policies() []mutant {
 		"\t\tp.Held(time.Now())\n", "",
 		"TestABlockedReaderIsNoFault", inClient,
 	}, {
-		"what is blocked has not been received", "client/queue.go",
+		"what is blocked has not been received", queueFile,
 		"\t\t\t\tq.enter(&blocked[n])\n", "\t\t\t\t_ = n\n",
 		"TestAWaitIncludesWhatIsBlocked", inClient,
 	}, {
@@ -52,19 +52,19 @@ func policies() []mutant {
 // fairness are mistakes about what is served first.
 func fairness() []mutant {
 	return []mutant{{
-		"nothing ages", "client/queue.go",
+		"nothing ages", queueFile,
 		"if q.takeAged(limits) || q.takeLane(0, limits) {", "if q.takeLane(0, limits) {",
 		"TestWithAgingALowerLaneIsServedWithinTheBound", inClient,
 	}, {
-		"what is too old comes first, every time", "client/aging.go",
+		"what is too old comes first, every time", agingFile,
 		"if q.aged = !q.aged; !q.aged {", "if q.aged = true; !q.aged {",
 		"TestAgingTakesTurns", inClient,
 	}, {
-		"of the lower lanes the medium one ages first", "client/aging.go",
+		"of the lower lanes the medium one ages first", agingFile,
 		"return ring(a).since.Compare(ring(b).since)", "return a - b",
 		"TestAgingServesTheOldestOfTheLowerLanes", inClient,
 	}, {
-		"an event is as old as the one that took its place", "client/aging.go",
+		"an event is as old as the one that took its place", agingFile,
 		"time.Since(r.since) < q.aging", "time.Since(r.head().env.Received) < q.aging",
 		"TestAgingOfWhatIsReplacedAllTheTime", inClient,
 	}, {
@@ -84,7 +84,7 @@ func fairness() []mutant {
 		"n += q.hand.rest()", "n += 0",
 		"TestALaneKeepsItsBoundWhileAHandIsOut", inClient,
 	}, {
-		"a drain does not count the rest of the hand", "client/queue.go",
+		"a drain does not count the rest of the hand", queueFile,
 		"\tleft[q.hand.lane] += q.hand.rest()\n", "",
 		"TestDiscardCountsTheRestOfTheHand", inClient,
 	}}
@@ -109,7 +109,7 @@ func crews() []mutant {
 		"\tq.hand.away++\n\tq.lent++\n", "\tq.lent++\n",
 		"TestConcurrentHandlersAreAsManyAsTheyAllow", inClient,
 	}, {
-		"the end does not wait for a crew", "client/queue.go",
+		"the end does not wait for a crew", queueFile,
 		"!q.serving && q.lent == 0 &&", "!q.serving &&",
 		"TestTheEndWaitsForConcurrentHandlers", inClient,
 	}, {
