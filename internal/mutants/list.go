@@ -52,7 +52,7 @@ func facts() []mutant {
 		anyScript, inClient,
 	}, {
 		"repair is off", "client/manager.go",
-		"m.loop.Run(lctx)", "<-lctx.Done()",
+		"m.loop.Start(lctx)", "_ = lctx",
 		anyScript, inClient,
 	}, {
 		"what the start read saw is history", "internal/repair/live.go",
