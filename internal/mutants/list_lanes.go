@@ -127,7 +127,7 @@ func crews() []mutant {
 func handovers() []mutant {
 	return []mutant{{
 		"what was collected is not handed on when the stream waits", loopFile,
-		"\tt.stream.OnPark(m.flush)\n", "\tt.stream.OnPark(func() {})\n",
+		"\tt.stream.OnPark(m.park)\n", "\tt.stream.OnPark(func() {})\n",
 		"TestEqualNoticesAreDifferentFacts", inClient,
 	}, {
 		"what nobody handles is repaired", "client/consumers.go",
