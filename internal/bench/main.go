@@ -45,7 +45,7 @@ func main() {
 	flag.BoolVar(&s.list, "list", false, "list what would be run")
 	flag.IntVar(&s.repeats, "repeats", 0, "runs of each case; 0: as planned")
 	flag.DurationVar(&s.long, "for", 0, "length of a measured stream; 0: as planned")
-	flag.StringVar(&s.profiles, "profile", "", "folder for CPU profiles of the measured streams; of a child: the file")
+	flag.StringVar(&s.profiles, "profile", "", "folder for CPU profiles of the measured streams, and heap profiles of idle connections; of a child: the file")
 	flag.StringVar(&s.out, "out", "", "folder for tables, plots and raw results")
 	flag.StringVar(&s.role, "role", "", "what a child of the program is")
 	flag.StringVar(&s.orders, "orders", "", "of a child: where the server takes orders")

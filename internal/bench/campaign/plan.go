@@ -45,7 +45,7 @@ func Plan(quick bool) []rig.Job {
 	if quick {
 		repeats, late = 1, lateFor/4
 	}
-	less := (repeats + 1) / 2 // of what takes longer
+	less := max(1, repeats/2) // of what takes longer
 	var jobs []rig.Job
 	add := func(j rig.Job, cases ...string) {
 		for _, j.Case = range cases {

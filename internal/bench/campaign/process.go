@@ -100,7 +100,7 @@ func (s *Server) Stop() {
 // Measure runs a client process to its end and reads its result into v. It returns
 // how many CPUs processes other than it and the server used meanwhile.
 func (s *Server) Measure(ctx context.Context, pinned bool, v any, args ...string) (foreign float64, err error) {
-	const longest = 3 * time.Minute // a client that hangs is not waited for
+	const longest = 4 * time.Minute // a client that hangs is not waited for
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	cpu, procs := clientCPU, 1

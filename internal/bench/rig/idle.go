@@ -3,6 +3,8 @@ package rig
 import (
 	"context"
 	"errors"
+	"os"
+	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -35,15 +37,19 @@ func (b *bench) idle(ctx context.Context) (map[string]float64, error) {
 	if err := b.connect(ctx, &clients, b.X-1); err != nil {
 		return nil, err
 	}
-	if err := pause(ctx, settle/2); err != nil { // what follows the opening
+	if err := calm(ctx); err != nil { // what follows the opening
 		return nil, err
 	}
+	_ = clients.check() // what happened meanwhile is not of idle connections
 	before := meter.Read()
 	if err := pause(ctx, settle); err != nil {
 		return nil, err
 	}
 	after := meter.Read()
 	all := meter.Held()
+	if err := b.heap(); err != nil {
+		return nil, err
+	}
 	n := float64(b.X - 1)
 	const kib = 1024
 	seconds := after.At.Sub(before.At).Seconds()
@@ -52,6 +58,37 @@ func (b *bench) idle(ctx context.Context) (map[string]float64, error) {
 		Stack: float64(all.Stack-one.Stack) / n / kib, Goroutines: float64(all.Goroutines-one.Goroutines) / n,
 		Chores: float64((after.CPU - before.CPU).Microseconds()) / float64(b.X) / seconds,
 	}, clients.check()
+}
+
+// heap writes a profile of what is held, if one is wanted.
+func (b *bench) heap() error {
+	if b.profile == "" {
+		return nil
+	}
+	f, err := os.Create(b.profile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
+}
+
+// calm waits until the process computes little, but not for ever.
+func calm(ctx context.Context) error {
+	const (
+		window = time.Second
+		little = 300 * time.Millisecond // of each window
+		most   = 45                     // windows
+	)
+	for range most {
+		before := meter.CPU()
+		if err := pause(ctx, window); err != nil {
+			return err
+		}
+		if meter.CPU()-before < little {
+			return nil
+		}
+	}
+	return nil
 }
 
 // connect opens n more connections, some at a time.

@@ -75,7 +75,7 @@ type bench struct {
 // Do makes one run of a job, against the server that takes its orders at orders.
 // profile names a file for the CPU profile of the measured stream; "": none.
 func Do(ctx context.Context, j Job, orders, profile string) (map[string]float64, error) {
-	const longest = 2 * time.Minute
+	const longest = 3 * time.Minute
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	kind, ok := rivals.Find(j.Case)

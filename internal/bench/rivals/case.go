@@ -91,7 +91,10 @@ func reading(end func() error, loop func() error) *Client {
 	failed := make(chan error, 1)
 	go func() { failed <- loop() }()
 	return &Client{
-		Close: func() { _ = end(); <-failed },
+		Close: func() {
+			_ = end() // why it ended is what loop returns
+			<-failed
+		},
 		Check: func(int) error {
 			select {
 			case err := <-failed:

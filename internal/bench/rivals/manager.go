@@ -10,7 +10,6 @@ import (
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/bench/traffic"
-	"github.com/adic/adic-go/metrics"
 )
 
 // A use is a way of using the SDK.
@@ -50,7 +49,7 @@ func manager(u use) connect {
 				return nil, err
 			}
 		}
-		w := &watch{use: u, ctx: ctx, manager: m, last: m.Metrics().Snapshot()}
+		w := &watch{use: u, ctx: ctx, manager: m, last: countsOf(m)}
 		return &Client{Close: closed, Check: w.check}, nil
 	}
 }
@@ -61,7 +60,16 @@ type watch struct {
 
 	ctx     context.Context
 	manager *client.ConnectionManager
-	last    metrics.Snapshot
+	last    counts
+}
+
+// counts are what a watch remembers: a whole Snapshot would be more than the
+// manager.
+type counts struct{ received, dropped, reconnections uint64 }
+
+func countsOf(m *client.ConnectionManager) counts {
+	s := m.Metrics().Snapshot()
+	return counts{s.Received, s.Dropped, s.Reconnections}
 }
 
 // check says what went wrong since the last check, in which n events should have
@@ -72,13 +80,13 @@ func (w *watch) check(n int) error {
 			return err
 		}
 	}
-	now, last := w.manager.Metrics().Snapshot(), w.last
+	now, last := countsOf(w.manager), w.last
 	w.last = now
-	switch came := now.Received - last.Received; {
-	case now.Reconnections != last.Reconnections:
+	switch came := now.received - last.received; {
+	case now.reconnections != last.reconnections:
 		return errors.New("the connection did not stay")
-	case now.Dropped != last.Dropped && !w.drops:
-		return fmt.Errorf("%d events were dropped", now.Dropped-last.Dropped)
+	case now.dropped != last.dropped && !w.drops:
+		return fmt.Errorf("%d events were dropped", now.dropped-last.dropped)
 	case int(came) < n:
 		return fmt.Errorf("received %d of %d events", came, n)
 	default:
