@@ -93,7 +93,7 @@ func reading(end func() error, loop func() error) *Client {
 	return &Client{
 		Close: func() {
 			_ = end() // why it ended is what loop returns
-			<-failed
+			_ = <-failed
 		},
 		Check: func(int) error {
 			select {
