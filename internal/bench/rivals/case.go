@@ -88,18 +88,18 @@ func Find(name string) (Case, bool) {
 // reading runs loop on a goroutine until end has closed its connection. What ended it
 // before is told by Check.
 func reading(end func() error, loop func() error) *Client {
-	failed := make(chan error, 1)
-	go func() { failed <- loop() }()
+	var ended error
+	done := make(chan struct{})
+	go func() { defer close(done); ended = loop() }()
 	return &Client{
 		Close: func() {
 			_ = end() // why it ended is what loop returns
-			_ = <-failed
+			<-done
 		},
 		Check: func(int) error {
 			select {
-			case err := <-failed:
-				failed <- err
-				return err
+			case <-done:
+				return ended
 			default:
 				return nil
 			}
