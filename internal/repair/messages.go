@@ -1,7 +1,6 @@
 package repair
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -213,43 +212,6 @@ func (b *Books) parentsLocked(f Fact, reach int64) {
 			b.wantLocked(parent, want{child: at})
 		}
 	}
-}
-
-// Ask returns up to n messages to ask for: unknown tips and parents, and what was
-// announced and not shown yet. Each once in a pass, and those that were missing
-// five times once a minute. Those that the newest messages refer to come first.
-func (b *Books) Ask(now time.Time, n int) []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.beginLocked(now)
-	due := b.dueLocked()
-	if !b.started && b.walked+len(due) > ancestors+len(b.tips) {
-		b.startLocked(b.begin)
-		due = b.dueLocked()
-	}
-	due = due[:min(len(due), n)]
-	b.walked += len(due)
-	var ids []string
-	for _, w := range due {
-		ids = append(ids, b.wanted.id(w.row))
-	}
-	return ids
-}
-
-// dueLocked returns what of the wanted is to be asked for in this pass.
-func (b *Books) dueLocked() (ws []*want) {
-	for _, w := range b.wanted.values() {
-		if w.after == b.progress.passes && w.after != 0 && b.progress.running {
-			continue // or a pass would not end while messages come
-		}
-		if !w.absent() && w.pass != b.progress.pass+1 || w.absent() && b.now-w.asked >= int64(again) {
-			ws = append(ws, w)
-		}
-	}
-	slices.SortFunc(ws, func(x, y *want) int {
-		return cmp.Or(cmp.Compare(y.child, x.child), b.wanted.compare(x.row, y.row))
-	})
-	return ws
 }
 
 // startLocked ends the first pass. Nothing at or below horizon is new from now

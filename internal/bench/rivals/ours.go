@@ -33,7 +33,7 @@ func ours() []Case {
 			list = append(list, Case{
 				Name: Ours + "-" + l.group + "/" + name, Group: l.group, Form: l.form, End: end,
 				Connect: manager(use{by: l.by, register: func(m *handlers.Mux, _ Target, t *traffic.Tally) { register(m, t) },
-					options: client.Options{Lanes: wide(), Subscription: sub}, end: end}),
+					options: client.Options{Lanes: patient(), Subscription: sub}, end: end}),
 			})
 		}
 		everything := subscription.Subscription{}
@@ -45,11 +45,11 @@ func ours() []Case {
 	return list
 }
 
-// wide are lanes that a stream as fast as the socket does not fill, so that what
-// is measured is what an event costs that arrives.
-func wide() [3]client.Lane {
-	const events = 1 << 18
-	return [3]client.Lane{{Events: events}, {Events: events}, {Events: events}}
+// patient are lanes of the default size that drop nothing: where the handlers are
+// slower than the socket, the reader waits for them, as that of any other client does.
+func patient() [3]client.Lane {
+	l := client.Lane{Overflow: client.Block}
+	return [3]client.Lane{l, l, l}
 }
 
 // handleAll registers typed handlers for the mix. A state that was read by REST

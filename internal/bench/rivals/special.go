@@ -25,14 +25,14 @@ func special() []Case {
 	_, generated, _ := ways()
 	return []Case{
 		{Name: ManyHandlers, Form: traffic.WebSocket, Connect: manager(use{
-			by: fallback.WebSocket, register: handleMore, options: client.Options{Lanes: wide()},
+			by: fallback.WebSocket, register: handleMore, options: client.Options{Lanes: patient()},
 		})},
 		{Name: ManyTips, Form: traffic.WebSocket, Tips: true, Connect: manager(use{
-			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: wide()},
+			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: patient()},
 		})},
 		{Name: TunedTips, Form: traffic.WebSocket, Tips: true, Connect: coderTuned(generated)},
 		{Name: ManyManagers, Form: traffic.WebSocket, Connect: manager(use{
-			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: wide()}, many: true,
+			by: fallback.WebSocket, register: handleMix, options: client.Options{Lanes: patient()}, many: true,
 		})},
 		{Name: Flood, Form: traffic.WebSocket, Connect: manager(use{
 			by: fallback.WebSocket, register: handleSlowly, drops: true,
