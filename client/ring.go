@@ -158,7 +158,7 @@ func (r *ring) earliest(at time.Time) time.Time {
 }
 
 func (r *ring) grow() {
-	next := make([]entry, max(2*len(r.buf), 4))
+	next := make([]entry, max(2*len(r.buf), 1))
 	for i := range r.n {
 		next[i] = *r.at(i)
 	}
