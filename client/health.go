@@ -61,7 +61,7 @@ type Health struct {
 	OpenGaps    int       // episodes that are not over; see Gaps
 	Owed        int       // facts that are known, and no handler was given yet
 	NotFinal    int       // known messages that are not final, as of the last pass
-	Unexplained int64     // messages that the node counts as final and did not show, as of the last pass
+	Unexplained int64     // messages that the node counts as final and did not show, as of the last pass or the last that was found
 	Late        uint64    // messages below the horizon that were passed over, as of the last pass
 
 	Err error // why the last attempt or connection ended, nil while Connected

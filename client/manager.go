@@ -36,7 +36,7 @@ type ConnectionManager struct {
 	books    *repair.Books
 	loop     *backfill.Loop
 	silence  silence
-	figures  atomic.Pointer[repair.Figures] // as of the end of the last pass
+	figures  atomic.Pointer[repair.Figures] // as of the end of the last pass, or the last finalization that was found
 	synced   atomic.Pointer[time.Time]      // since when all is in sync; nil if it is not
 	progress broadcast                      // a pass has ended, or what it brought was handled
 	polled   standing                       // the gap of polling

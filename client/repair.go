@@ -93,6 +93,9 @@ func (m *ConnectionManager) fill(ctx context.Context, env events.Envelope) error
 	if err != nil {
 		m.counters.Dropped(env.Type.Lane())
 	}
+	if env.Type == events.TypeMessageFinalized {
+		m.publish() // one less is unexplained
+	}
 	return err
 }
 
