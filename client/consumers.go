@@ -20,6 +20,29 @@ type consumer struct {
 	bits uint64 // of the kinds that want selects
 	mux  *handlers.Mux
 	gone atomic.Bool // removed: it gets nothing any more, whoever has it in an older list
+
+	handled atomic.Pointer[handled]
+}
+
+// handled are the bits of the kinds that a version of a mux has handlers for.
+type handled struct{ version, bits uint64 }
+
+// handles reports whether k has a handler for events of the kind.
+func (k *consumer) handles(of *kind) bool {
+	if of.bit == 0 {
+		return k.mux.Handles(of.name)
+	}
+	now := k.handled.Load()
+	if v := k.mux.Version(); now == nil || now.version != v {
+		now = &handled{version: v}
+		for _, of := range kinds {
+			if k.mux.Handles(of.name) {
+				now.bits |= of.bit
+			}
+		}
+		k.handled.Store(now)
+	}
+	return now.bits&of.bit != 0
 }
 
 // takes reports whether events of the kind go to k.
@@ -68,7 +91,7 @@ func (c *consumers) add(k *consumer) (remove func()) {
 // them.
 func (c *consumers) wants(of *kind) bool {
 	for _, k := range c.all() {
-		if k.takes(of) && !k.gone.Load() && k.mux.Handles(of.name) {
+		if k.takes(of) && !k.gone.Load() && k.handles(of) {
 			return true
 		}
 	}

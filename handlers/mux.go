@@ -30,6 +30,7 @@ type table struct {
 	rest       row                  // those of OnAny: for all other types
 	concurrent bool                 // some row has a limit
 	mistakes   []error
+	version    uint64 // how many came before
 }
 
 // A row is what the events of one type go through.
@@ -103,6 +104,11 @@ func (m *Mux) Handles(t events.Type) bool {
 	return len(m.load().row(t).all.entries) > 0
 }
 
+// Version returns a number that is another one whenever what Types, Handles,
+// Concurrency and Err say may have changed, for who keeps it. It takes no lock. That of
+// an empty Mux is 0.
+func (m *Mux) Version() uint64 { return m.load().version }
+
 // Err returns the mistakes made in registering, joined, or nil: a nil function, an
 // E that is a pointer, an interface, or does not know its Type, or a Concurrent
 // that cannot be. A registration that was a mistake handles nothing.
@@ -147,7 +153,7 @@ func (m *Mux) change(edit func(*table)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old := m.load()
-	t := &table{all: slices.Clone(old.all), mistakes: slices.Clone(old.mistakes)}
+	t := &table{all: slices.Clone(old.all), mistakes: slices.Clone(old.mistakes), version: old.version + 1}
 	edit(t)
 	t.index()
 	m.table.Store(t)
