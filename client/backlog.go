@@ -25,7 +25,7 @@ type backlog struct {
 	inHand  int              // 1 while the handlers have a fact of it
 	lent    int              // facts of it that concurrent handlers have
 	facts   int              // of list
-	bytes   int              // of the payloads in list and held that left a lane
+	bytes   int              // of the payloads of those in list that left a lane, and of held
 	held    map[string]entry // finalizations, by message id
 	room    chan struct{}    // closed and replaced when something was taken that somebody waits for
 	waiting bool             // for room
@@ -92,7 +92,7 @@ func (q *queue) takeBack() (item, bool) {
 func (q *queue) hold(e *entry) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.alone || len(q.back.held) >= maxOwed || q.back.held[e.id].seq != 0 {
+	if q.closed || q.alone || len(q.back.held) >= maxOwed || !q.back.fits(e) || q.back.held[e.id].seq != 0 {
 		return false
 	}
 	if q.back.held == nil {
@@ -100,6 +100,8 @@ func (q *queue) hold(e *entry) bool {
 	}
 	kept := *e
 	kept.owns()
+	kept.spilled = true
+	q.back.bytes += len(kept.env.Data)
 	q.back.held[kept.id] = kept
 	q.back.holding.Store(int32(len(q.back.held)))
 	q.hand.away++
@@ -116,6 +118,7 @@ func (q *queue) release(id string) (e entry, ok bool) {
 	defer q.mu.Unlock()
 	if e, ok = q.back.held[id]; ok {
 		q.back.unhold(id)
+		q.back.bytes -= len(e.env.Data)
 		q.back.inHand = 1
 	}
 	return e, ok

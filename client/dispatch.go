@@ -112,7 +112,7 @@ func (d *dispatcher) gap(g events.Gap) {
 // it at once.
 func (d *dispatcher) event(e *entry) {
 	m := d.m
-	if e.id != "" && e.fact == repair.Finalized && !e.ready && m.books.Waits(e.id) && m.queue.hold(e) {
+	if d.waits(e) {
 		return
 	}
 	if n := d.concurrency(e.of); n > 0 {
@@ -129,6 +129,17 @@ func (d *dispatcher) event(e *entry) {
 		defer m.queue.handled(&waited) // also if a handler ends the goroutine
 		d.handle(&waited)
 	}
+}
+
+// waits holds a finalization back whose message is still to come. That may have ended
+// elsewhere since it was asked about: with concurrent handlers, or in the books.
+func (d *dispatcher) waits(e *entry) bool {
+	m := d.m
+	waits := e.id != "" && e.fact == repair.Finalized && !e.ready && m.books.Waits(e.id) && m.queue.hold(e)
+	if waits && !m.books.Waits(e.id) {
+		m.queue.requeue(e.id)
+	}
+	return waits
 }
 
 // handle hands an event out and notes that it was, also if a handler ends the

@@ -18,7 +18,7 @@ type entry struct {
 	fact    repair.Kind // which, if there is an id
 	ready   bool        // a finalization that need not wait
 	lacking bool        // facts could not be asked for by the mark
-	spilled bool        // it left a full lane, and its payload is its own
+	spilled bool        // its payload is its own, and counts among the backlog's bytes: it left a full lane, or was held
 	late    bool        // it was taken from the backlog
 }
 
