@@ -14,6 +14,10 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
+// noticeable is how long an event's handlers take if it is to be counted at once,
+// rather than with the others of its hand.
+const noticeable = 100 * time.Microsecond
+
 // A dispatcher runs the handlers: it is the only place where code of the
 // application runs. It has a goroutine while there is something to handle.
 type dispatcher struct {
@@ -149,6 +153,9 @@ func (d *dispatcher) handle(e *entry) {
 	defer func() {
 		d.at = time.Since(d.base)
 		d.out.Handled(e.env.Type, d.at-began)
+		if d.at-began >= noticeable { // the rest of the hand may take much longer
+			d.m.counters.AddOutput(&d.out)
+		}
 		d.returned(e, d.at-began)
 	}()
 	for _, k := range d.m.consumers.all() { // each would allocate its function
