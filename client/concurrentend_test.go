@@ -111,3 +111,34 @@ func TestCancelWhileConcurrentHandlersWork(t *testing.T) {
 		assert.Len(t, others.finished(), 2)
 	})
 }
+
+// Of what the crews have, that which hangs is named, and no other handlers begin once
+// Run has returned: what waited for them is left.
+func TestNoHandlersBeginAfterTheEnd(t *testing.T) {
+	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
+		var mux handlers.Mux
+		begun, release := 0, make(chan struct{})
+		handlers.On(&mux, func(context.Context, events.DepositEscrowed) error {
+			begun++
+			<-release
+			return nil
+		}, handlers.Concurrent(4))
+		handlers.On(&mux, func(context.Context, events.TransferRecorded) error { return nil }, handlers.Concurrent(4))
+		m, stop := r.run(&mux, concurrently(events.TypeDepositEscrowed, events.TypeTransferRecorded))
+		r.connected(m)
+		for range 3 { // of one message: one after the other
+			require.NoError(t, r.node.Emit(events.TypeDepositEscrowed, events.DepositEscrowed{MessageID: "a"}))
+		}
+		r.transfers(1)
+		var drain *client.DrainError
+		require.ErrorAs(t, stop(), &drain)
+		assert.Equal(t, events.TypeDepositEscrowed, drain.Running, "not the transfer, which came last")
+		assert.Equal(t, 2, drain.Left)
+		close(release)
+		synctest.Wait()
+		assert.Equal(t, 1, begun)
+		s := m.Metrics().Snapshot()
+		assert.Equal(t, uint64(1), s.HandledByType[events.TypeDepositEscrowed])
+		assert.Zero(t, s.Pending)
+	})
+}

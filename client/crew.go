@@ -99,6 +99,9 @@ func about(e *entry) string {
 
 // beside runs the concurrent handlers of an event. The ordered ones took so long.
 func (d *dispatcher) beside(e *entry, ordered time.Duration) {
+	if !d.m.queue.works(e) {
+		return
+	}
 	began, finished := time.Now(), false
 	defer func() {
 		if !finished {
@@ -131,31 +134,6 @@ func (d *dispatcher) crew(t events.Type) *crew {
 		d.crews[t] = c
 	}
 	return c
-}
-
-// lend notes that the entry in hand is handled beside those after it.
-func (q *queue) lend(e *entry) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.hand.away++
-	q.lent++
-	q.borrower = e.env.Type
-	if e.late && e.id != "" {
-		q.back.inHand = 0
-		q.back.lent++
-	}
-}
-
-// returned notes that an entry which was lent has been handled.
-func (q *queue) returned(e *entry) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.lent--
-	if e.late && e.id != "" {
-		q.back.lent--
-	}
-	q.gone(e.epoch, 1)
-	q.ends()
 }
 
 // requeue moves the finalization that waited for a message to the backlog.

@@ -110,9 +110,7 @@ func (q *queue) running() (t events.Type, onState bool) {
 		return events.TypeGap, false
 	case len(h.entries) > 0:
 		return h.entries[h.at.Load()].env.Type, false
-	case q.lent > 0:
-		return q.borrower, false
 	default:
-		return "", false
+		return q.lent.running(), false
 	}
 }

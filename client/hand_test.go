@@ -189,9 +189,13 @@ func TestWhoIsRunning(t *testing.T) {
 		q.hand.at.Store(int32(i))
 		assert.Equal(t, string(q.hand.entries[i].env.Type)+" false", running())
 	}
-	q.lend(&q.hand.entries[1])
+	lent := q.hand.entries[1]
+	q.lend(&lent)
+	assert.True(t, q.works(&lent))
 	q.next()
 	assert.Equal(t, string(events.TypeGap)+" false", running())
 	q.next()
-	assert.Equal(t, string(events.TypeAdmissibilityUpdated)+" false", running(), "what was lent last")
+	assert.Equal(t, string(events.TypeAdmissibilityUpdated)+" false", running(), "what a crew has")
+	q.returned(&lent)
+	assert.Equal(t, " false", running())
 }

@@ -22,11 +22,10 @@ type queue struct {
 	hand   hand
 	idle   chan struct{} // closed when the queue is closed, empty, and nothing is being handled
 
-	mu       sync.Mutex  // guards all below
-	serve    func()      // begins a handler goroutine; nil before Run
-	serving  bool        // there is one
-	lent     int         // entries that are handled beside those in the hand
-	borrower events.Type // of the last that was lent
+	mu       sync.Mutex // guards all below
+	serve    func()     // begins a handler goroutine; nil before Run
+	serving  bool       // there is one
+	lent     loans      // entries that are handled beside those in the hand
 	lanes    [3]ring
 	back     backlog
 	gaps     []placed
@@ -200,14 +199,14 @@ func (q *queue) discard() (left [3]int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i := range q.lanes {
-		left[i] = q.lanes[i].n
+		left[i] = q.lanes[i].n + q.lent.idle[i]
 		q.lanes[i] = ring{lane: q.lanes[i].lane}
 	}
 	left[q.hand.lane] += q.hand.rest()
 	q.hand.dropped = true
 	q.hand.urgent.Store(true)
 	left[lane(events.High)] += q.back.clear() // both facts travel there
-	q.gaps, q.changes = nil, nil
+	q.gaps, q.changes, q.lent.recalled = nil, nil, true
 	return left
 }
 
@@ -229,7 +228,7 @@ func (q *queue) next() (it item, ok bool) {
 
 // ends closes idle when nothing is left to be done for good.
 func (q *queue) ends() {
-	if q.closed && !q.serving && q.lent == 0 && q.serve != nil {
+	if q.closed && !q.serving && q.lent.n == 0 && q.serve != nil {
 		q.serve = nil
 		close(q.idle)
 	}

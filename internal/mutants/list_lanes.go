@@ -105,12 +105,12 @@ func crews() []mutant {
 		"id, _ := wire.MessageID(e.env.Data)\n\treturn id", "id, _ := wire.MessageID(nil)\n\treturn id",
 		"TestConcurrentHandlersKeepTheOrderOfAMessage", inClient,
 	}, {
-		"what is with a crew has been handled", crewFile,
-		"\tq.hand.away++\n\tq.lent++\n", "\tq.lent++\n",
+		"what is with a crew has been handled", "client/loans.go",
+		"\tq.hand.away++\n\tq.lent.n++\n", "\tq.lent.n++\n",
 		"TestConcurrentHandlersAreAsManyAsTheyAllow", inClient,
 	}, {
 		"the end does not wait for a crew", queueFile,
-		"!q.serving && q.lent == 0 &&", "!q.serving &&",
+		"!q.serving && q.lent.n == 0 &&", "!q.serving &&",
 		"TestTheEndWaitsForConcurrentHandlers", inClient,
 	}, {
 		"a finalization does not wait for a crew", crewFile,
