@@ -44,6 +44,7 @@ type Pulse struct {
 	kcore lane
 	any   time.Time // from when on both lanes are silent
 	held  time.Time // since when nobody reads; zero: somebody does
+	freed time.Time // until when nobody read, the last time
 }
 
 // New returns the Pulse of a connection to a server in the node dialect that was
@@ -60,7 +61,8 @@ func New(opened, server time.Time) *Pulse {
 // Beat notes that a TipsUpdated or a KCoreUpdated was received, with the server's
 // time in it; a zero one proves life and is passed over otherwise. It is true if
 // there is a hole between this beat and the one before it in its lane. Other types
-// are ignored.
+// are ignored. One that had been received when Held was called, and could not be
+// looked at before Freed, counts as received then.
 func (p *Pulse) Beat(t events.Type, server, received time.Time) (hole Hole, ok bool) {
 	l, in := &p.tips, events.High
 	switch t {
@@ -72,6 +74,9 @@ func (p *Pulse) Beat(t events.Type, server, received time.Time) (hole Hole, ok b
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if received.Before(p.freed) {
+		received = p.freed
+	}
 	hole = Hole{Lane: in, From: l.received, To: received}
 	if hole.From.IsZero() {
 		hole.From = l.since // the opening
@@ -103,7 +108,7 @@ func (p *Pulse) Freed(now time.Time) {
 	for _, since := range []*time.Time{&p.tips.since, &p.kcore.since, &p.any} {
 		*since = since.Add(p.paused(*since, now))
 	}
-	p.held = time.Time{}
+	p.held, p.freed = time.Time{}, now
 }
 
 // paused returns how long nobody has read from since on.
