@@ -94,16 +94,25 @@ func (m *ConnectionManager) prove(ctx context.Context, t *trial, below *connecti
 			t.good.Store(m.proves(t.stream, &frame, t.opened))
 			proved = frame.Received
 		}
-		if t.good.Load() && (ctx.Err() != nil || m.cuts(t, below, frame.Received.Sub(proved))) {
+		switch {
+		case !t.good.Load():
+		case ctx.Err() != nil, m.cuts(t, below, frame.Received.Sub(proved)):
 			return nil
+		case below.held.Load():
+			proved = frame.Received
+			probe.Reset(m.opts.Fallback.Stable) // so that there is another frame
 		}
 	}
 }
 
-// cuts reports whether t need not be compared with below any longer.
+// cuts reports whether t need not be compared with below any longer. While a lane
+// blocks the reader of below, what has come there would be lost without a cut.
 func (m *ConnectionManager) cuts(t *trial, below *connection, took time.Duration) bool {
-	return t.both == nil || below.pulse.Load() == nil || !hasBeats(t.stream) || !m.witnesses() ||
-		t.both.done() || took >= cutTime
+	if t.both == nil || t.both.done() {
+		return true
+	}
+	return !below.held.Load() &&
+		(below.pulse.Load() == nil || !hasBeats(t.stream) || !m.witnesses() || took >= cutTime)
 }
 
 // orphan ends t when the context of below does: at once, or soon after if t is

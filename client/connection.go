@@ -48,6 +48,7 @@ type connection struct {
 	asked     atomic.Pointer[[]events.Type] // what it was asked for last; nil in it: all
 	good      bool                          // written by the reader
 	skips     skips                         // the reader's: what its predecessor has delivered
+	held      atomic.Bool                   // the reader waits for room in a lane
 	woken     atomic.Int64                  // when pings were sent because beats were missing, Unix nanoseconds
 	pulse     atomic.Pointer[pulse.Pulse]   // nil where there are no beats; set once, by whoever learns that there are
 

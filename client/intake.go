@@ -100,6 +100,8 @@ func (m *ConnectionManager) held() {
 	}
 	var p *pulse.Pulse
 	if c := m.current.Load(); c != nil {
+		c.held.Store(true)
+		defer c.held.Store(false)
 		p = c.pulse.Load()
 	}
 	if p != nil {
