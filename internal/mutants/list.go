@@ -123,7 +123,7 @@ func horizons() []mutant {
 	}, {
 		"a falling count means a restart", "internal/repair/finality.go",
 		"f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})",
-		"if count < last {\nb.entries, f.open, f.hints = newTable[entry](b.entries.seed), nil, 0\nb.anchor = anchor{}\n}",
+		"if count < last {\nb.entries, f.open, f.hints = newTable[entry](b.entries.seed), nil, 0\nb.earliest, b.undated, b.recent, b.anchor = nil, chain{}, chain{}, anchor{}\n}",
 		"TestTwoNodesBehindOneAddressAreNoRestart", inClient,
 	}}
 }

@@ -49,6 +49,7 @@ func (b *Books) PassBegan(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.beginLocked(now)
+	b.joinLocked()
 	b.progress.begun = b.progress.disturbed
 	b.progress.passes++
 	b.progress.running = true
@@ -74,6 +75,7 @@ func (b *Books) PassEnded(now time.Time) {
 		b.anchor = b.newest
 	}
 	b.newest = anchor{}
+	b.joinLocked()
 	b.progress.pass++
 	b.progress.running = false
 	b.progress.whole = b.progress.begun == b.progress.disturbed

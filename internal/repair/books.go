@@ -67,15 +67,18 @@ type Books struct {
 	finals   bool // MessageFinalized is
 	askKnown bool // there is somebody to ask for what an earlier run has delivered
 
-	entries table[entry]    // everything that is known, and finals of unknown messages
-	full    int             // how many there are when the oldest are looked for again
-	tips    map[string]bool // the server's tips: never forgotten
-	wanted  table[want]     // unknown tips and parents, and what was only announced
-	absent  int             // of wanted: those that the server does not have
-	lacking int             // of wanted: those without which nothing is complete
-	watch   func()          // is told of counts
-	pending int             // finals that Options.Known is asked about
-	final   finality
+	entries  table[entry]    // everything that is known, and finals of unknown messages
+	earliest []int64         // by piece of entries: none in it is older
+	full     int             // how many there are when the oldest are looked for again
+	tips     map[string]bool // the server's tips: never forgotten
+	wanted   table[want]     // unknown tips and parents, and what was announced and not there
+	undated  chain           // what was only announced
+	recent   chain           // the same, since the pass that is under way began
+	absent   int             // of wanted: those that the server does not have
+	lacking  int             // of wanted: those without which nothing is complete
+	watch    func()          // is told of counts
+	pending  int             // finals that Options.Known is asked about
+	final    finality
 
 	started  bool // the first pass has ended
 	walked   int  // what it asked for
@@ -106,7 +109,10 @@ type entry struct {
 	asked  int64 // when REST was last asked whether it is final; 0: never
 	denied int64 // when REST last said that it is not; 0: never
 	row    uint32
-	place  int32 // in finality.open, plus one; 0: it is not there
+	place  int32  // in finality.open, plus one; 0: it is not there
+	prev   uint32 // in its chain: a row, plus one
+	next   uint32 // the same; 0: it is in none
+	after  uint32 // of one in a chain: the pass that is not to ask for it, see want
 	state  flags
 }
 
@@ -209,6 +215,7 @@ func (b *Books) entryLocked(id name) *entry {
 		var row uint32
 		e, row = b.entries.add(id)
 		e.at, e.row = b.now, row
+		b.ageLocked(e)
 	}
 	return e
 }

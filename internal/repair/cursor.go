@@ -198,7 +198,7 @@ func (b *Books) floorLocked(w *want) int64 {
 func (b *Books) recordLocked(e *entry) record {
 	r := record{at: e.at}
 	var w *want
-	if !e.has(dated) {
+	if !e.has(dated) && !e.isUndated() {
 		w = b.wanted.get(b.idLocked(e))
 	}
 	for _, m := range []struct {
@@ -210,7 +210,7 @@ func (b *Books) recordLocked(e *entry) record {
 		{e.state&(told|returned) == told || e.has(dueFinal), markDueFinal},
 		{e.has(returned), markFinal},
 		{e.place != 0, markOpen},
-		{w != nil && w.announced, markUndated},
+		{e.isUndated() || w != nil && w.announced, markUndated},
 		{!e.has(known), markWanted},
 	} {
 		if m.is {

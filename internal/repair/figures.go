@@ -23,7 +23,7 @@ func (b *Books) Figures() Figures {
 	f := Figures{
 		Known:       b.entries.len(),
 		Open:        len(b.final.open),
-		Wanted:      b.wanted.len() - b.absent + b.pending,
+		Wanted:      b.wantsLocked() - b.absent + b.pending,
 		Absent:      b.absent,
 		Unexplained: max(0, b.final.unexplained-b.final.floor),
 		Late:        b.late,

@@ -32,37 +32,21 @@ func (b *Books) forgetLocked() {
 func (b *Books) evictLocked(n int, careful bool) (forgotten int) {
 	b.markTipsLocked()
 	defer b.markTipsLocked()
-	stays := func(e *entry) bool {
-		return e.has(tip) || e.owed() || careful && (e.has(pending) || b.anchor.id != "" && e.at > b.anchor.at)
-	}
-	past := make([]int64, 0, b.entries.len())
-	var future []int64
-	for _, e := range b.entries.values() {
-		switch {
-		case stays(e):
-		case e.at > b.now:
-			future = append(future, e.at)
-		default:
-			past = append(past, e.at)
-		}
-	}
-	if more := len(future) - ahead; more > 0 {
-		slices.Sort(future)
-		past = append(past, future[:more]...)
-	}
-	if n = min(n, len(past)); n <= 0 {
-		return 0
-	}
-	newest := nth(past, n)
-	for row, e := range b.entries.values() {
-		if e.at > newest || stays(e) {
+	rows, newest := b.oldestLocked(n, careful)
+	for _, row := range rows {
+		e := b.entries.at(row)
+		if e.at > newest {
+			b.ageLocked(e)
 			continue
 		}
 		if !e.has(final) || e.has(pending) {
 			b.final.forget(e)
 			b.pendLocked(e, false)
 		}
-		if !e.has(dated) {
+		switch {
+		case e.isUndated():
+			b.unchainLocked(e)
+		case !e.has(dated):
 			b.dropLocked(b.wanted.name(b.idLocked(e)))
 		}
 		b.entries.remove(row)

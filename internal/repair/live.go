@@ -41,13 +41,13 @@ func (b *Books) addedLocked(id string, now time.Time) (fresh bool) {
 		return false
 	}
 	var fact *Fact
-	if w := b.wanted.find(message); w != nil {
-		fact = w.fact
-	}
 	if !e.has(known) {
+		if w := b.wanted.find(message); w != nil {
+			fact = w.fact
+		}
 		b.knowLocked(message, e)
 		if fact == nil {
-			b.newLocked(message, want{child: b.now, announced: true, after: b.progress.passes})
+			b.announcedLocked(e, b.progress.passes)
 		}
 	}
 	b.handLocked(e)

@@ -12,7 +12,7 @@ type want struct {
 	pass      uint64 // in which pass it was asked for, plus one
 	times     int    // how often it was found missing
 	after     uint64 // the pass, by its beginning, that is not to ask for it yet: it was announced meanwhile
-	announced bool   // it was handed on; its timestamp and parents are not known
+	announced bool   // it was handed on, and found missing; its timestamp and parents are not known
 	earlier   bool   // an earlier run wanted it
 	floor     int64  // … and this was its horizon
 	fact      *Fact  // it was found, and Options.Known is asked about it
@@ -47,7 +47,7 @@ func (b *Books) wantLocked(id name, w want) {
 
 // newLocked is wantLocked for what is not wanted yet.
 func (b *Books) newLocked(id name, w want) {
-	if b.wanted.len() >= 2*b.limit {
+	if b.wantsLocked() >= 2*b.limit {
 		b.overruns++
 		return
 	}
@@ -189,8 +189,13 @@ func (b *Books) enterLocked(f Fact, handOn bool) {
 func (b *Books) dateLocked(f Fact, e *entry) {
 	if !e.has(dated) {
 		e.at = nanos(f.Timestamp)
+		b.ageLocked(e)
 		e.state |= dated
-		b.dropLocked(b.entries.name(f.ID))
+		if e.isUndated() {
+			b.unchainLocked(e)
+		} else {
+			b.dropLocked(b.entries.name(f.ID))
+		}
 	}
 	reach := b.horizon
 	if b.askKnown && e.state&(handed|delivered) == handed {
@@ -226,6 +231,8 @@ func (b *Books) startLocked(horizon int64) {
 			b.wanted.remove(row)
 		}
 	}
+	b.startChainLocked(&b.undated)
+	b.startChainLocked(&b.recent)
 }
 
 // Missing notes ids that the server said it does not have. After five times in a
@@ -236,7 +243,7 @@ func (b *Books) Missing(now time.Time, ids []string) {
 	b.tellLocked(now)
 	for _, id := range ids {
 		message := b.wanted.name(id)
-		w := b.wanted.find(message)
+		w := b.missedLocked(message)
 		if w == nil {
 			continue
 		}
@@ -248,4 +255,14 @@ func (b *Books) Missing(now time.Time, ids []string) {
 			b.dropLocked(message)
 		}
 	}
+}
+
+// missedLocked returns what is wanted of id, nil if nothing is. What was only
+// announced is wanted like all others from then on.
+func (b *Books) missedLocked(id name) *want {
+	if e := b.entries.find(id); e != nil && e.isUndated() {
+		b.setLocked(id, want{child: e.seen, announced: true, after: uint64(e.after)})
+		b.unchainLocked(e)
+	}
+	return b.wanted.find(id)
 }

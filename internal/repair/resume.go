@@ -49,6 +49,7 @@ func (b *Books) restoreLocked(r record) {
 	}
 	e := b.entryLocked(message)
 	e.at, e.seen = r.at, r.at
+	b.ageLocked(e)
 	e.state |= before
 	for _, m := range []struct {
 		mark  mark
@@ -74,7 +75,7 @@ func (b *Books) restoreLocked(r record) {
 		b.final.hint(e)
 	}
 	if r.marks&markUndated != 0 {
-		b.wantLocked(message, want{child: r.at, announced: true})
+		b.announcedLocked(e, 0)
 	}
 }
 

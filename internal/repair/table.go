@@ -166,6 +166,9 @@ func (t *table[V]) row(n uint32) *row[V] {
 	return &t.rows[piece][at]
 }
 
+// at returns the value of a row.
+func (t *table[V]) at(n uint32) *V { return &t.row(n).value }
+
 // where returns in which piece a row is, and where there.
 func where(n uint32) (piece, at uint32) {
 	if n >= small {
@@ -199,6 +202,22 @@ func (t *table[V]) compare(n, m uint32) int {
 		return cmp.Compare(t.id(n), t.id(m))
 	}
 	return bytes.Compare(r.id[:r.size-1], s.id[:s.size-1])
+}
+
+// piece yields the values of a piece with their rows.
+func (t *table[V]) piece(p uint32) iter.Seq2[uint32, *V] {
+	return func(yield func(uint32, *V) bool) {
+		first := uint32(few)<<min(p, pieces) - few
+		if p > pieces {
+			first = small + (p-pieces)*many
+		}
+		rows := t.rows[p]
+		for at := range rows {
+			if r := &rows[at]; r.size != 0 && !yield(first+uint32(at), &r.value) {
+				return
+			}
+		}
+	}
 }
 
 // values yields all values with their rows, in no order that means anything.
