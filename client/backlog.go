@@ -172,15 +172,16 @@ func (q *queue) held() []string {
 
 // fill adds a fact that was found late to the backlog, or a state that was read
 // again to its lane, where it keeps its place between older and newer live ones. It
-// waits for room, and takes the place of nothing; the error is that of ctx.
-func (q *queue) fill(ctx context.Context, env events.Envelope) error {
+// waits for room, and takes the place of nothing but an older state in a lane that
+// coalesces, which it returns; the error is that of ctx.
+func (q *queue) fill(ctx context.Context, env events.Envelope) (replaced []fate, err error) {
 	e := newEntry(env)
 	for {
 		q.mu.Lock()
 		room := q.back.room
 		if q.fits(&e) {
 			if e.of.family == events.State {
-				q.add(int(e.of.lane), &e)
+				replaced, _ = q.admit(&e, nil)
 			} else {
 				q.seq++
 				e.seq, e.epoch = q.seq, q.joins()
@@ -188,14 +189,14 @@ func (q *queue) fill(ctx context.Context, env events.Envelope) error {
 			}
 			q.mu.Unlock()
 			q.disturb()
-			return nil
+			return replaced, nil
 		}
 		q.back.waiting = true
 		q.mu.Unlock()
 		select {
 		case <-room:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 }

@@ -248,3 +248,18 @@ func TestALaneThatBlocksTakesAllInTheEnd(t *testing.T) {
 		})
 	}
 }
+
+// A state that was read again takes the place of the one that waits, too, and is
+// followed by newer ones in that place.
+func TestCoalescingTakesInWhatIsReadAgain(t *testing.T) {
+	q := newBounded(10, 10, 10)
+	q.lanes[1].lane.Overflow = CoalesceLatest
+	q.push(medium(1))
+	replaced, err := q.queue.fill(t.Context(), medium(2))
+	require.NoError(t, err)
+	require.Len(t, replaced, 1)
+	assert.True(t, replaced[0].coalesced)
+	assert.Equal(t, "1", string(replaced[0].entry.env.Data))
+	q.push(medium(3))
+	assert.Equal(t, []string{"medium 3"}, drain(q))
+}

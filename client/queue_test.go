@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,12 @@ func newBounded(high, medium, low int) bounded {
 func (q bounded) push(env events.Envelope) (fates []fate) {
 	_, fates = q.queue.push([]entry{newEntry(env)}, nil)
 	return fates
+}
+
+// fill is the queue's, without what it replaced.
+func (q bounded) fill(ctx context.Context, env events.Envelope) error {
+	_, err := q.queue.fill(ctx, env)
+	return err
 }
 
 // pop returns the next item, and the entry in hand if it is none. What it returned

@@ -89,7 +89,10 @@ func (m *ConnectionManager) fill(ctx context.Context, env events.Envelope) error
 		}
 		return nil
 	}
-	err := m.queue.fill(ctx, env)
+	replaced, err := m.queue.fill(ctx, env)
+	for i := range replaced {
+		m.pushed(&replaced[i])
+	}
 	if err != nil {
 		m.counters.Dropped(env.Type.Lane())
 	}
