@@ -131,7 +131,7 @@ func handovers() []mutant {
 		"TestEqualNoticesAreDifferentFacts", inClient,
 	}, {
 		"what nobody handles is repaired", "client/consumers.go",
-		" && k.mux.Handles(of.name) {", " {",
+		" && k.handles(of) {", " {",
 		"TestWhatNobodyHandlesIsNotRepaired", inClient,
 	}, {
 		"who handles facts is looked at once", intakeFile,
