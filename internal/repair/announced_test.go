@@ -30,24 +30,3 @@ func TestAnnouncedSaysWhatNeedNotWait(t *testing.T) {
 	assert.True(t, b.Waits("x"))
 	assert.Equal(t, []bool{false, false}, announced(repair.Finalized, "n"), "a double")
 }
-
-func TestDeliveredAll(t *testing.T) {
-	b := begun(0)
-	for _, id := range []string{"m", "n", "o"} {
-		b.Added(id, at(time.Second))
-		b.Finalized(id, at(time.Second))
-	}
-	b.DeliveredAll([]repair.Delivery{{repair.Added, "m"}, {repair.Finalized, "m"}, {repair.Added, "n"}, {repair.Added, "unknown"}})
-	assert.False(t, b.Waits("m"))
-	assert.False(t, b.Waits("n"))
-	assert.True(t, b.Waits("o"))
-
-	again := repair.New(0)
-	_, _, err := again.Resume(b.Cursor())
-	assert.NoError(t, err)
-	// Another run hands on what was not delivered, and nothing else.
-	assert.False(t, found(again, fact("m", time.Second), at(time.Minute)))
-	assert.True(t, found(again, fact("o", time.Second), at(time.Minute)))
-	assert.False(t, ended(again, at(time.Minute), "m"))
-	assert.True(t, ended(again, at(time.Minute), "n"), "its finality was not delivered")
-}

@@ -21,24 +21,8 @@ func (b *Books) Waits(id string) bool {
 	return w != nil && !w.absent()
 }
 
-// A Delivery is a fact that the handlers have returned from.
-type Delivery struct {
-	Kind Kind
-	ID   string
-}
-
 // Delivered notes that the handlers have returned from the fact.
 func (b *Books) Delivered(k Kind, id string) { b.done(k, id) }
-
-// DeliveredAll is Delivered for many facts. Until it is called, a MessageFinalized
-// waits for its message.
-func (b *Books) DeliveredAll(facts []Delivery) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, f := range facts {
-		b.doneLocked(f.Kind, f.ID)
-	}
-}
 
 // Lost notes that the fact was handed on and will never be delivered: there was no
 // room for it. Nothing waits for it any more.
@@ -47,10 +31,6 @@ func (b *Books) Lost(k Kind, id string) { b.done(k, id) }
 func (b *Books) done(k Kind, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.doneLocked(k, id)
-}
-
-func (b *Books) doneLocked(k Kind, id string) {
 	e := b.entries.get(id)
 	switch {
 	case e == nil:
