@@ -129,14 +129,16 @@ func (l *Ladder) Good(now time.Time) {
 	}
 	r := &l.rungs[l.current]
 	r.delay.reset()
-	r.retry, r.cool = now, time.Time{}
+	r.retry, r.cool, r.denied = now, time.Time{}, false
 }
 
 // Better returns the transport above the current one that is to be tried next,
 // and when, now or later. It is None if there is nothing better, or if the policy
 // wants no promotion. One that was refused or silent is due again after
-// Policy.Promote, less up to a quarter of it; one that failed, was busy or was
-// dropped after waits that grow like those of Next.
+// Policy.Promote, at first less up to a quarter of it, so that those who were
+// refused together do not come back together, and from then on less up to a
+// sixtieth, so that it is not asked more often than that. One that failed, was
+// busy or was dropped is due after waits that grow like those of Next.
 //
 // Asking changes nothing. The caller tries it beside the running connection and
 // reports with Failed or Promoted.
@@ -196,11 +198,16 @@ func (l *Ladder) wait() time.Duration {
 
 // ended notes what the end of an attempt at r says about the next ones.
 func (l *Ladder) ended(now time.Time, r *rung, o Outcome) {
-	pause := r.delay.next
-	if o.Kind == Refused || o.Kind == Silent {
-		pause = func() time.Duration { return l.nearly(l.policy.Promote) }
+	denied := o.Kind == Refused || o.Kind == Silent
+	switch {
+	case !denied:
+		r.retry = now.Add(r.delay.next())
+	case r.denied:
+		r.retry = now.Add(l.nearly(l.policy.Promote, 60))
+	default:
+		r.retry = now.Add(l.nearly(l.policy.Promote, 4))
 	}
-	r.retry = now.Add(pause())
+	r.denied = denied
 	if o.RetryAfter <= 0 || l.policy.MaxRetryAfter <= 0 {
 		return
 	}
@@ -213,10 +220,10 @@ func (l *Ladder) ended(now time.Time, r *rung, o Outcome) {
 	}
 }
 
-// nearly draws from the last quarter of d.
-func (l *Ladder) nearly(d time.Duration) time.Duration {
+// nearly draws from the last part of d, one of so many.
+func (l *Ladder) nearly(d time.Duration, parts int) time.Duration {
 	d = max(d, 0)
-	return between(d-d/4, d, l.rand)
+	return between(d-d/time.Duration(parts), d, l.rand)
 }
 
 // free returns when r may be tried: when a server's Retry-After has passed, and
@@ -240,7 +247,7 @@ func (l *Ladder) restart(now time.Time) Step {
 	wait := l.wait()
 	l.refused = !slices.ContainsFunc(l.rungs, func(r rung) bool { return !r.refused })
 	if l.refused {
-		wait = l.nearly(l.policy.MaxDelay)
+		wait = l.nearly(l.policy.MaxDelay, 4)
 	}
 	start := now.Add(wait)
 	l.current = 0

@@ -40,11 +40,12 @@ func TestNothingIsBetterThanTheBest(t *testing.T) {
 }
 
 func TestARefusedOrSilentRungIsTriedAgainAboutEveryMinute(t *testing.T) {
-	const pause = 52500 * time.Millisecond // the middle of 45 to 60 s
+	pauses := []time.Duration{52500 * time.Millisecond, 59500 * time.Millisecond} // the middle of 45 to 60 s, of 59 to 60 s
 	for _, kind := range []fallback.Kind{refused, silent} {
 		l := lowered(fallback.Policy{}, middle, kind, kind)
 		now := time.Duration(0)
-		for range 20 {
+		for n := range 20 {
+			pause := pauses[min(n, 1)]
 			due(t, l, now, now+pause, ws)
 			now += pause
 			l.Failed(start.Add(now), ended(ws, kind))
@@ -67,6 +68,38 @@ func TestADroppedFailedOrBusyRungIsTriedAgainAfterGrowingWaits(t *testing.T) {
 			l.Failed(start.Add(now), ended(ws, kind))
 		}
 	}
+}
+
+// Nothing hammers what has refused: not more than one try a minute, whatever is
+// drawn, and yet those who were refused at the same moment are spread.
+func TestARefusedRungIsTriedOnceAMinute(t *testing.T) {
+	for _, draw := range []float64{0, 0.5, 1} {
+		l := lowered(fallback.Policy{}, constant(draw), refused, refused)
+		now, tries := start, 0
+		for {
+			transport, at := l.Better(now)
+			if now = at; now.Sub(start) >= 10*time.Minute {
+				break
+			}
+			if transport == ws {
+				tries++
+			}
+			l.Failed(now, ended(transport, refused))
+		}
+		assert.LessOrEqual(t, tries, 10)
+		assert.GreaterOrEqual(t, tries, 9)
+	}
+}
+
+// A rung that has worked in between is one that is refused for the first time.
+func TestARungThatWorkedIsSpreadAgain(t *testing.T) {
+	l := lowered(fallback.Policy{}, middle, refused, refused)
+	l.Failed(start, ended(ws, refused))
+	due(t, l, 0, 52500*time.Millisecond, sse)
+	l.Promoted(start, ws)
+	l.Next(start, ended(ws, refused))
+	l.Promoted(start, sse)
+	due(t, l, 0, 52500*time.Millisecond, ws)
 }
 
 // The draws are the Ladder's own, so tries do not come in herds either.

@@ -12,6 +12,7 @@ type rung struct {
 	retry     time.Time            // Better does not try it before
 	cool      time.Time            // by Retry-After, nobody tries it before
 	refused   bool                 // its last outcome in this pass was Refused
+	denied    bool                 // its last outcome was Refused or Silent
 	starts    [perMinute]time.Time // of its last attempts, a ring
 	oldest    int                  // index into starts
 }
