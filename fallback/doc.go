@@ -31,6 +31,12 @@
 // While a lower rung delivers, Better says when to try a better one beside it,
 // and the caller reports with Failed or Promoted how that went.
 //
+// # Several endpoints
+//
+// A Pool has a Ladder for each of several endpoints, and says where to try next, too:
+// at once at the next endpoint after any fault but a refusal, and back at the preferred
+// one when that has become good again.
+//
 // # Bounds
 //
 // No wait is longer than Policy.MaxDelay, unless a server asked for more by

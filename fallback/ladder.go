@@ -29,6 +29,7 @@ type Outcome struct {
 // A Step is what to do next: wait, then try Transport.
 type Step struct {
 	Wait      time.Duration // 0 or more
+	Endpoint  int           // of a Pool, from 0; a Ladder has but one
 	Transport Transport     // never None
 }
 
@@ -71,9 +72,10 @@ func New(p Policy, random func() float64) *Ladder {
 	return l
 }
 
-// First returns the first attempt: the best transport, at once.
+// First returns the first attempt: the best transport that is not cooling, at once.
 func (l *Ladder) First(now time.Time) Step {
-	l.current = 0
+	l.good, l.lives = false, 0
+	l.current = l.top(now, now)
 	return l.step(now, 0)
 }
 
@@ -143,18 +145,10 @@ func (l *Ladder) Good(now time.Time) {
 // Asking changes nothing. The caller tries it beside the running connection and
 // reports with Failed or Promoted.
 func (l *Ladder) Better(now time.Time) (Transport, time.Time) {
-	best, due := None, time.Time{}
 	if l.policy.Promote < 0 {
-		return best, due
+		return None, time.Time{}
 	}
-	for i := range l.rungs[:l.current] {
-		r := &l.rungs[i]
-		at := later(now, later(r.retry, l.free(now, r)))
-		if best == None || at.Before(due) {
-			best, due = r.transport, at
-		}
-	}
-	return best, due
+	return l.due(now, l.current)
 }
 
 // Failed says that a try of the transport that Better named ended before it
@@ -249,16 +243,38 @@ func (l *Ladder) restart(now time.Time) Step {
 	if l.refused {
 		wait = l.nearly(l.policy.MaxDelay, 4)
 	}
-	start := now.Add(wait)
-	l.current = 0
 	for i := range l.rungs {
 		l.rungs[i].refused = false
+	}
+	l.current = l.top(now, now.Add(wait))
+	return l.step(now, wait)
+}
+
+// top returns the best rung that is free at start, or else the one that is free first.
+func (l *Ladder) top(now, start time.Time) (index int) {
+	for i := range l.rungs {
 		free := l.free(now, &l.rungs[i])
-		if best := l.free(now, &l.rungs[l.current]); best.After(start) && free.Before(best) {
-			l.current = i
+		if best := l.free(now, &l.rungs[index]); best.After(start) && free.Before(best) {
+			index = i
 		}
 	}
-	return l.step(now, wait)
+	return index
+}
+
+// open returns when First would begin.
+func (l *Ladder) open(now time.Time) time.Time { return l.free(now, &l.rungs[l.top(now, now)]) }
+
+// due returns which of the best n rungs is to be tried beside a connection of another
+// endpoint, and when, now or later.
+func (l *Ladder) due(now time.Time, n int) (best Transport, due time.Time) {
+	for i := range l.rungs[:n] {
+		r := &l.rungs[i]
+		at := later(now, later(r.retry, l.free(now, r)))
+		if best == None || at.Before(due) {
+			best, due = r.transport, at
+		}
+	}
+	return best, due
 }
 
 // step ends each decision: an attempt at the current rung after wait, or when the
