@@ -73,8 +73,7 @@ func (e *evidence) stages() (wrong []string) {
 				wrong = append(wrong, fmt.Sprintf("gap %d changes: %v, then %v", number, told[0], g))
 			}
 		}
-		mayLast := e.story.polling && told[0].Cause == events.GapByPolling
-		if !slices.Equal(stages, order) && (!mayLast || !slices.Equal(stages, order[:1])) {
+		if !slices.Equal(stages, order) && (!e.mayLast(told[0]) || !slices.Equal(stages, order[:1])) {
 			wrong = append(wrong, fmt.Sprintf("gap %d is %v: %v", number, stages, told[len(told)-1]))
 			continue
 		}
@@ -82,6 +81,11 @@ func (e *evidence) stages() (wrong []string) {
 	}
 	slices.Sort(wrong)
 	return wrong
+}
+
+// mayLast reports whether a gap needs no fault: polling is all that there is.
+func (e *evidence) mayLast(g events.Gap) bool {
+	return e.story.polling && g.Cause == events.GapByPolling
 }
 
 // outcomes checks what is said to have become of a gap.
@@ -108,7 +112,7 @@ func outcomes(g events.Gap) (wrong []string) {
 // takes to recover.
 func (e *evidence) bounds() (wrong []string) {
 	for _, g := range e.gaps {
-		if g.Stage != events.GapClosed || e.story.polling && g.Cause == events.GapByPolling {
+		if g.Stage != events.GapClosed || e.mayLast(g) {
 			continue
 		}
 		if !e.explained(g) {

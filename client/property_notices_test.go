@@ -11,42 +11,69 @@ import (
 // notices checks that every notice came as often as it was said, but for those
 // that a gap covers and those that were lost inside one beat.
 func (e *evidence) notices() (wrong []string) {
-	came := make(map[string][]time.Time) // by the host's clock
 	for _, env := range e.envs {
 		if !e.story.wants(env.Type) {
 			wrong = append(wrong, fmt.Sprintf("%s came, and nobody wants it", env.Type))
 		}
-		if env.Type.Family() == events.Notice {
-			came[noticeKey(env)] = append(came[noticeKey(env)], env.Received)
-		}
 	}
-	for key, at := range came {
+	for key, at := range e.came() {
 		if len(e.story.notices[key]) == 0 {
 			wrong = append(wrong, fmt.Sprintf("%d of a notice that never was: %q", len(at), key))
 		}
 	}
-	for key, said := range e.story.notices {
-		if !e.story.wants(said[0].typ) {
-			continue
-		}
-		excused, lane := 0, said[0].typ.Lane()
-		for _, n := range said {
-			if e.covered(n) || e.lostUnseen(n) {
-				excused++
-			}
-		}
-		at := said[0].at.Sub(e.story.connected)
-		if missing := len(said) - len(came[key]); missing > excused {
+	for _, a := range e.accounts() {
+		at := a.at.Sub(e.story.connected)
+		if missing := a.said - a.came; missing > a.excused {
 			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times, and no gap covers it",
-				key, lane, at, len(said), len(came[key])))
+				a.key, a.lane, at, a.said, a.came))
 		}
-		if doubles := len(came[key]) - len(said); doubles > e.doubled(said[0].typ, came[key]) {
+		if doubles := a.came - a.said; doubles > a.doubles {
 			wrong = append(wrong, fmt.Sprintf("%s, lane %v, at %v: said %d times, came %d times",
-				key, lane, at, len(said), len(came[key])))
+				a.key, a.lane, at, a.said, a.came))
 		}
 	}
 	slices.Sort(wrong)
 	return wrong
+}
+
+// came returns when each notice came, by the host's clock.
+func (e *evidence) came() map[string][]time.Time {
+	came := make(map[string][]time.Time)
+	for _, env := range e.envs {
+		if env.Type.Family() == events.Notice {
+			came[noticeKey(env)] = append(came[noticeKey(env)], env.Received)
+		}
+	}
+	return came
+}
+
+// An account is what became of one notice that is wanted.
+type account struct {
+	key     string
+	lane    events.Priority
+	at      time.Time // when it was said first
+	said    int
+	came    int
+	excused int // may be missing
+	doubles int // may have come too often
+}
+
+func (e *evidence) accounts() (all []account) {
+	came := e.came()
+	for key, said := range e.story.notices {
+		if !e.story.wants(said[0].typ) {
+			continue
+		}
+		a := account{key: key, lane: said[0].typ.Lane(), at: said[0].at, said: len(said), came: len(came[key])}
+		for _, n := range said {
+			if e.covered(n) || e.lostUnseen(n) {
+				a.excused++
+			}
+		}
+		a.doubles = e.doubled(said[0].typ, came[key])
+		all = append(all, a)
+	}
+	return all
 }
 
 // underWay is when a notice may have reached the client: later than it was said

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -151,8 +152,9 @@ func (p *player) evidence() *evidence {
 	}
 	p.story.losses = p.node.Losses()
 	e := &evidence{story: &p.story, envs: p.all(), gaps: p.gapList(), states: p.shown(), last: make(map[events.Type]string)}
-	for _, env := range e.envs {
-		if _, compared := e.states[env.Type]; compared {
+	for _, env := range slices.Backward(e.envs) {
+		_, compared := e.states[env.Type]
+		if _, found := e.last[env.Type]; compared && !found {
 			e.last[env.Type] = stateText(p.t, env)
 		}
 	}
