@@ -4,6 +4,9 @@
 //
 //	go run ./internal/mutants            # all of them
 //	go run ./internal/mutants -run beats # those whose name matches
+//	go run ./internal/mutants -part 2/4  # the second of four parts of them
+//
+// Whichever are tried, each mistake must still have its place in the sources.
 package main
 
 import (
@@ -16,7 +19,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -25,8 +27,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	only := flag.String("run", "", "a regular expression for the names of those to try")
+	part := flag.String("part", "1/1", "which part of them to try, of how many")
 	flag.Parse()
-	if err := try(ctx, *only); err != nil {
+	if err := try(ctx, *only, *part); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1) //nolint:gocritic // stop only unregisters the signal
 	}
@@ -42,10 +45,14 @@ type mutant struct {
 	in    string // their package
 }
 
-// try makes each mistake in turn. The error says which of them nobody noticed.
-func try(ctx context.Context, only string) error {
-	pattern, err := regexp.Compile(only)
+// try makes each mistake of the part in turn. The error says which of them nobody
+// noticed, and which of all have no place any more.
+func try(ctx context.Context, only, part string) error {
+	chosen, err := choose(mutants(), only, part)
 	if err != nil {
+		return err
+	}
+	if err := stale(mutants()); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "mutants")
@@ -54,10 +61,7 @@ func try(ctx context.Context, only string) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	var missed []error
-	for _, m := range mutants() {
-		if !pattern.MatchString(m.name) {
-			continue
-		}
+	for _, m := range chosen {
 		began := time.Now()
 		if err := m.try(ctx, dir); err != nil {
 			missed = append(missed, fmt.Errorf("%s: %w", m.name, err))
@@ -100,16 +104,13 @@ func (m mutant) try(ctx context.Context, dir string) error {
 
 // overlay writes the mistaken file and what tells the build to use it.
 func (m mutant) overlay(dir string) (name string, err error) {
-	text, err := os.ReadFile(m.file)
+	text, err := m.mistaken()
 	if err != nil {
 		return "", err
 	}
-	if n := strings.Count(string(text), m.was); n != 1 {
-		return "", fmt.Errorf("%q is %d times in %s; want once", m.was, n, m.file)
-	}
 	mistaken := filepath.Join(dir, "mistaken.go")
 	const private = 0o600
-	if err := os.WriteFile(mistaken, []byte(strings.Replace(string(text), m.was, m.is, 1)), private); err != nil { //nolint:gosec // in its own folder
+	if err := os.WriteFile(mistaken, []byte(text), private); err != nil {
 		return "", err
 	}
 	whole, err := filepath.Abs(m.file)
