@@ -59,12 +59,13 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	u, mistakes := parseBase(base)
 	o, more := opts.defaulted()
 	mistakes = append(mistakes, more...)
+	mistakes = append(mistakes, opts.credentials(u)...)
 	mistakes = append(mistakes, mistakesOf(mux)...)
 	if len(mistakes) > 0 {
 		return nil, &ConfigError{Mistakes: mistakes}
 	}
 	m := &ConnectionManager{
-		opts:     o,
+		opts:     o.withoutSecrets(),
 		counters: o.Metrics,
 		say:      &speaker{log: o.Logger},
 		queue:    newQueue(o.Lanes),
@@ -74,7 +75,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		books:    repair.New(0),
 	}
 	m.dialer = transport.NewDialer(transport.Config{
-		Base: u, Client: o.HTTPClient, Header: o.Header, Books: m.books,
+		Base: u, Client: o.HTTPClient, Header: o.Header, Token: o.Token, TokenSource: o.TokenSource, Books: m.books,
 		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
 		MaxFrame: o.MaxFrame, Requests: o.Requests,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -39,6 +40,15 @@ type Options struct {
 	Fallback   fallback.Policy // transports and delays; zero: WebSocket, SSE, polling, 1 s to 60 s
 	HTTPClient *http.Client    // carries every request, handshakes included; its Timeout must be 0; nil: the manager's own
 	Header     http.Header     // sent with every request, but never to another host
+
+	// Token is a bearer token: it is sent with every request to the node, and never to
+	// another host. TokenSource returns one instead, for tokens that expire. It is asked before a stream is opened if the last token is
+	// older than a minute, and once when the node has refused one (401), for all
+	// transports and REST together; while it fails, the last token is used. It runs on a
+	// goroutine of the manager, one call at a time, has half of DialTimeout, and must
+	// return when ctx ends. Not both, and neither beside other credentials.
+	Token       string
+	TokenSource func(ctx context.Context) (string, error)
 
 	DialTimeout  time.Duration // one attempt to connect; 0: 10 s, negative: no bound
 	IdleTimeout  time.Duration // no byte for this long ends an SSE stream; 0: 31 s, negative: never
@@ -134,7 +144,7 @@ func (o *Options) defaulted() (Options, []error) {
 	if d.Logger == nil {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
-	d.Header = d.Header.Clone()
+	d.Header, d.Token = d.Header.Clone(), strings.TrimSpace(d.Token)
 	d.Subscription = clone(d.Subscription)
 	d.Fallback = d.Fallback.WithDefaults()
 	return d, mistakes

@@ -107,9 +107,14 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// SetToken changes the bearer token that each request must carry from now on, ""
+// for none. Streams that are open stay open.
+func (s *Server) SetToken(text string) { s.token.Store(&text) }
+
 // unauthorized answers a request without the right token, with a node's words.
 func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) bool {
-	if s.cfg.Token == "" {
+	wanted := *s.token.Load()
+	if wanted == "" {
 		return false
 	}
 	said := r.Header.Get("Authorization")
@@ -117,7 +122,7 @@ func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case said == "":
 		replyText(w, http.StatusUnauthorized, "Missing authentication token")
-	case !ok || token != s.cfg.Token:
+	case !ok || token != wanted:
 		replyText(w, http.StatusUnauthorized, "Invalid authentication token")
 	default:
 		return false

@@ -32,6 +32,7 @@ type Server struct {
 	book   *book         // requests and counts
 	script *script       // what was announced
 	serial atomic.Uint64 // of the connections, for their random order
+	token  atomic.Pointer[string]
 
 	quit    chan struct{}  // closed by Close
 	serving sync.WaitGroup // streams
@@ -57,6 +58,7 @@ func New(cfg Config) *Server {
 		quit:   make(chan struct{}),
 		links:  make(map[*link]struct{}),
 	}
+	s.SetToken(cfg.Token)
 	s.script = newScript(s)
 	s.rest = newREST(s.ledger, s.Stats, restOptions{
 		guide:           cfg.Dialect == Guide,

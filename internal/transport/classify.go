@@ -25,7 +25,7 @@ import (
 //	Busy     status 408, 425, 429 and 5xx; a REST server that wants to be left alone
 //	Silent   a SilentError
 //	Dropped  a ClosedError, an IdleError, a UTF8Error, ErrClosed
-//	Failed   a DialError, the end of the context, and all that has no type
+//	Failed   a DialError, no token, the end of the context, and all that has no type
 func Classify(t fallback.Transport, err error) fallback.Outcome {
 	out := fallback.Outcome{Transport: t}
 	switch {
@@ -83,7 +83,7 @@ func ofStatus(status int) fallback.Kind {
 // Reason returns why something ended as a short constant, fit for a metric's
 // label; "" for nil.
 //
-//	opening      dial, dns, refused, timeout, canceled, tls, handshake, redirect, content type, body, filter, cooling
+//	opening      dial, dns, refused, timeout, canceled, tls, token, handshake, redirect, content type, body, filter, cooling
 //	either       status 503 (any code), eof, reset, silent
 //	stream       closed (by Close), close 1001 (any code), idle, too big, utf8, protocol
 func Reason(err error) string {
@@ -112,6 +112,8 @@ func Reason(err error) string {
 		return "filter"
 	case is[*UTF8Error](err):
 		return "utf8"
+	case is[*TokenError](err):
+		return "token"
 	case is[*SilentError](err):
 		return "silent"
 	case is[*IdleError](err):

@@ -20,6 +20,7 @@ const (
 	maxBody      = 512         // bytes of a refusal's body that an error keeps
 	bodyTime     = time.Second // for reading them: a body need not end
 	userAgent    = "adic-go"
+	secure       = "https"
 
 	// keepIdle is how long a connection is kept that no request uses: a poll each 5 s
 	// and the passes of repair, 3 s apart while there is something new, share one, and
@@ -102,7 +103,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case !strings.EqualFold(from.Hostname(), req.URL.Hostname()):
 		return refuse(OtherHost)
-	case from.Scheme == "http" && req.URL.Scheme == "https":
+	case from.Scheme == "http" && req.URL.Scheme == secure:
 	case from.Scheme != req.URL.Scheme:
 		return refuse(Downgrade)
 	case port(from) != port(req.URL):
@@ -118,7 +119,7 @@ func port(u *url.URL) string {
 	if p := u.Port(); p != "" {
 		return p
 	}
-	if u.Scheme == "https" {
+	if u.Scheme == secure {
 		return "443"
 	}
 	return "80"

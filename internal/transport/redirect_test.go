@@ -34,13 +34,14 @@ func TestRedirectIsFollowed(t *testing.T) {
 			bubble(t, tr.String()+" "+http.StatusText(status), func(t *testing.T) {
 				network := start(t, func(w http.ResponseWriter, r *http.Request) {
 					assert.Equal(t, "secret", r.Header.Get("X-Api-Key"))
+					assert.Equal(t, "Bearer hush", r.Header.Get("Authorization"))
 					if strings.HasPrefix(r.URL.Path, "/v1/") {
 						http.Redirect(w, r, "/elsewhere"+r.URL.Path+"?"+r.URL.RawQuery, status)
 						return
 					}
 					answerStream(t, w, r)
 				})
-				d := dialer(t, network, func(c *transport.Config) { c.Header = http.Header{"X-Api-Key": {"secret"}} })
+				d := dialer(t, network, func(c *transport.Config) { c.Header, c.Token = http.Header{"X-Api-Key": {"secret"}}, "hush" })
 				next(t, open(t, d, tr, nil))
 			})
 		}

@@ -10,7 +10,7 @@
 //	ping.go        whether the server is still there
 //	leave.go       Unsubscribe, Close frame, FIN      http.go  one http.Client for all
 //	spelling.go    how to ask, and what was refused   errors.go, classify.go
-//	respell.go     a WebSocket refused late, again
+//	respell.go     a WebSocket refused late, again    token.go, auth.go  who asks
 //
 // # What a stream promises
 //
@@ -61,6 +61,14 @@ type Config struct {
 	Client *http.Client
 
 	Header http.Header // sent with every request
+
+	// Token is a bearer token, sent with every request to Base and to nobody else.
+	// TokenSource returns one instead: before a stream is opened if the last one is
+	// older than a minute, and when one is refused. It is called by one goroutine at
+	// a time, has half of DialTimeout, and must return when its context ends. Not
+	// both, and neither with user and password or an Authorization header.
+	Token       string
+	TokenSource TokenSource
 
 	DialTimeout  time.Duration // one try to open, up to usable, on polling one request; 0 means 10 s
 	IdleTimeout  time.Duration // SSE: no byte for this long ends the stream; 0 means 31 s
@@ -167,9 +175,11 @@ type Dialer struct {
 func NewDialer(cfg Config) *Dialer {
 	d := &Dialer{cfg: cfg.withDefaults(), spelling: make(map[fallback.Transport]wire.Spelling)}
 	d.base, d.header = address(cfg.Base, cfg.Header)
-	d.client, d.idle = newClient(cfg.Client)
+	client, idle := newClient(cfg.Client)
+	tokens := newTokens(&d.cfg)
+	d.client, d.idle = authorized(client, tokens, d.base, tokenAge), idle
 	d.rest = rest.New(rest.Config{
-		Base: d.base, Header: d.header, Do: d.client.Do, Timeout: max(0, cfg.DialTimeout),
+		Base: d.base, Header: d.header, Do: authorized(client, tokens, d.base, 0).Do, Timeout: max(0, cfg.DialTimeout),
 		Budget: rest.NewBudget(cfg.Requests, 0),
 	})
 	return d
@@ -182,7 +192,8 @@ func NewDialer(cfg Config) *Dialer {
 // The end of ctx ends the opening, not the stream. The error is the cause of ctx
 // in that case, else one that Classify understands: *DialError, *StatusError,
 // *RedirectError, *ContentTypeError, *HandshakeError, *FilterError,
-// *SilentError, or of polling one of package rest.
+// *SilentError, or of polling one of package rest. A *DialError wraps a
+// *TokenError if there was no token to send.
 func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
 	began := time.Now()
 	s, err := d.open(ctx, t, types)

@@ -1,0 +1,66 @@
+package transport
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// An authorizer shows the token with each request, below the client that follows
+// redirects. On 401 it asks once for another token and repeats the request with
+// that: nothing that this package sends has a body.
+type authorizer struct {
+	next   http.RoundTripper
+	tokens *tokens
+	base   *url.URL      // of the node: nobody else is shown a token
+	age    time.Duration // of a token, at most; 0: any
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !trusts(a.base, req.URL) { // no redirect leads there; should one ever, it gets nothing
+		return a.next.RoundTrip(req)
+	}
+	t, err := a.tokens.get(req.Context(), a.age)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := a.send(req, t)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	other, err := a.tokens.instead(req.Context(), t)
+	if err == nil && other.text == t.text {
+		return resp, nil
+	}
+	head(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return a.send(req, other)
+}
+
+func (a *authorizer) send(req *http.Request, t token) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+t.text)
+	return a.next.RoundTrip(req)
+}
+
+// trusts reports whether what belongs to base may be sent to u: to the same host
+// and port, or to https of the same host.
+func trusts(base, u *url.URL) bool {
+	return strings.EqualFold(base.Hostname(), u.Hostname()) &&
+		(u.Scheme == base.Scheme && port(u) == port(base) || base.Scheme == "http" && u.Scheme == secure)
+}
+
+// authorized returns a copy of client that shows the tokens of base; client if there
+// are none.
+func authorized(client *http.Client, tokens *tokens, base *url.URL, age time.Duration) *http.Client {
+	if tokens == nil {
+		return client
+	}
+	with := *client
+	with.Transport = &authorizer{next: client.Transport, tokens: tokens, base: base, age: age}
+	return &with
+}
