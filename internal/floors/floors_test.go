@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"internal/overlap": 1,
 
 	"internal/transport": 2,
+	"internal/lifecycle": 2,
 	"internal/backfill":  2,
 
 	"client": 3,
