@@ -9,6 +9,7 @@ import (
 )
 
 func TestParseBase(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"http://node:9121":           "http://node:9121",
 		"https://node.example.com/":  "https://node.example.com",
@@ -26,6 +27,7 @@ func TestParseBase(t *testing.T) {
 }
 
 func TestParseBaseNamesTheMistake(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"":                              "has no scheme",
 		"node:9121":                     "did you mean http://node:9121?",

@@ -54,6 +54,7 @@ func inFakeTime(t *testing.T, aging time.Duration, test func(*testing.T, bounded
 }
 
 func TestWithoutAgingPriorityIsStrict(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, 0, func(t *testing.T, q bounded) {
 		q.push(now(low(1)))
 		q.push(now(medium(2)))
@@ -65,6 +66,7 @@ func TestWithoutAgingPriorityIsStrict(t *testing.T) {
 }
 
 func TestWithAgingALowerLaneIsServedWithinTheBound(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		event events.Envelope
@@ -82,6 +84,7 @@ func TestWithAgingALowerLaneIsServedWithinTheBound(t *testing.T) {
 // With a lower lane that is full of what is too old, the high one has every other
 // turn.
 func TestAgingTakesTurns(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		for n := range 100 {
 			q.push(now(low(n)))
@@ -97,6 +100,7 @@ func TestAgingTakesTurns(t *testing.T) {
 
 // What is young is not served out of turn because something old was.
 func TestAgingIsOfTheEventNotOfTheLane(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		q.push(now(low(1)))
 		time.Sleep(2 * time.Second)
@@ -108,6 +112,7 @@ func TestAgingIsOfTheEventNotOfTheLane(t *testing.T) {
 
 // Nor is a lane passed over because its events are dropped before they are too old.
 func TestAgingOfALaneThatOverflows(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		q.lanes[1].lane.Events = 5
 		lanes := flooded(t, q, 5*time.Second, high, medium)
@@ -117,6 +122,7 @@ func TestAgingOfALaneThatOverflows(t *testing.T) {
 
 // A medium lane that is always too old does not keep the low one out.
 func TestAgingServesTheOldestOfTheLowerLanes(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		q.push(now(low(1)))
 		lanes := flooded(t, q, 20*time.Second, high, medium)
@@ -129,6 +135,7 @@ func TestAgingServesTheOldestOfTheLowerLanes(t *testing.T) {
 // A fact that had to leave the high lane is not kept waiting by those that come after
 // it for ever.
 func TestAgingServesTheBacklog(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		require.NoError(t, q.fill(t.Context(), now(added(1))))
 		lanes := flooded(t, q, 10*time.Second, high)
@@ -139,6 +146,7 @@ func TestAgingServesTheBacklog(t *testing.T) {
 
 // A lane is no younger because what waits in it is replaced.
 func TestAgingOfWhatIsReplacedAllTheTime(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		q.lanes[2].lane.Overflow = CoalesceLatest
 		n := 0
@@ -157,6 +165,7 @@ func TestAgingOfWhatIsReplacedAllTheTime(t *testing.T) {
 }
 
 func TestAGapHoldsWhatIsTooOldBackAsWell(t *testing.T) {
+	t.Parallel()
 	inFakeTime(t, time.Second, func(t *testing.T, q bounded) {
 		q.push(now(high(1)))
 		q.push(now(high(2)))

@@ -27,6 +27,7 @@ func (r *rig) askedFor(since int) (n int) {
 // A proposer a year ahead does not stop what is read by REST: an outage is read from
 // its beginning, page by page, and not back from the tips, message by message.
 func TestTheNewestTimestampIsNotTheAnchor(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Subscription: subscription.To(events.TypeMessageAdded)})
 		r.connected(m)
@@ -54,6 +55,7 @@ func TestTheNewestTimestampIsNotTheAnchor(t *testing.T) {
 // After an outage of an hour the first thing that comes is a live event. What the
 // hour brought is read from its beginning.
 func TestTheNewestLiveEventIsNotTheAnchor(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(by.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {

@@ -18,6 +18,7 @@ import (
 func added(n int) events.Envelope { return numbered(events.TypeMessageAdded, n) }
 
 func TestAFactThatLeavesAFullLaneComesLate(t *testing.T) {
+	t.Parallel()
 	q := newBounded(2, 10, 10)
 	for n := range 4 {
 		fates := q.push(added(n))
@@ -36,6 +37,7 @@ func TestAFactThatLeavesAFullLaneComesLate(t *testing.T) {
 }
 
 func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
+	t.Parallel()
 	q := newBounded(10, 10, 10)
 	for n := range 3 {
 		require.NoError(t, q.fill(t.Context(), added(n)))
@@ -50,6 +52,7 @@ func TestWhatComesLateTakesTurnsWithTheLowerLanes(t *testing.T) {
 
 // 50,000 repaired messages leave live events alone: who reads them waits.
 func TestBackfillIsNotThroughTheLanes(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q := newBounded(10, 10, 10)
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -88,6 +91,7 @@ func TestBackfillIsNotThroughTheLanes(t *testing.T) {
 }
 
 func TestTooManyOwedFactsAreLost(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1, 1, 1)
 	for n := range maxOwed + 3 {
 		q.push(added(n))
@@ -110,6 +114,7 @@ func TestTooManyOwedFactsAreLost(t *testing.T) {
 }
 
 func TestOwedPayloadsAreBounded(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1, 1, 1)
 	large := added(0)
 	large.Data = make([]byte, owedBytes/2)
@@ -127,6 +132,7 @@ func final(id string) events.Envelope {
 }
 
 func TestAFinalizationIsHeldForItsMessage(t *testing.T) {
+	t.Parallel()
 	q := newBounded(10, 10, 10)
 	q.push(final("m1"))
 	_, e, ok := q.pop()
@@ -151,6 +157,7 @@ func TestAFinalizationIsHeldForItsMessage(t *testing.T) {
 }
 
 func TestAWaitForAllThatIsQueued(t *testing.T) {
+	t.Parallel()
 	q := newBounded(2, 10, 10)
 	done := func(c <-chan struct{}) bool {
 		select {
@@ -188,6 +195,7 @@ func TestAWaitForAllThatIsQueued(t *testing.T) {
 }
 
 func TestAWaitIncludesWhatIsHeld(t *testing.T) {
+	t.Parallel()
 	q := newBounded(2, 10, 10)
 	q.push(final("m1"))
 	all := q.all()
@@ -210,6 +218,7 @@ func TestAWaitIncludesWhatIsHeld(t *testing.T) {
 }
 
 func TestALedgerKeepsWhatIsOpenAndTheLast(t *testing.T) {
+	t.Parallel()
 	l := &ledger{}
 	open := l.begin(events.Gap{Cause: events.GapByDead})
 	for n := range 2 * remembered {
@@ -225,6 +234,7 @@ func TestALedgerKeepsWhatIsOpenAndTheLast(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
+	t.Parallel()
 	notice, fact, state := events.Notice, events.Fact, events.State
 	for _, c := range []struct {
 		name     string
@@ -275,6 +285,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestAMarkComesBehindWhatWasBackfilled(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1, 1, 1)
 	require.NoError(t, q.fill(t.Context(), added(1)))
 	q.settles(7, false)

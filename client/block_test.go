@@ -20,6 +20,7 @@ import (
 // While a lane blocks, nothing is read, and so no beat either: that is no hole, no
 // deaf socket, no dead node and no dead link.
 func TestABlockedReaderIsNoFault(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(transport.String(), func(t *testing.T) {
 			inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
@@ -48,6 +49,7 @@ func TestABlockedReaderIsNoFault(t *testing.T) {
 
 // What the server dropped while nobody read is a hole, as it is otherwise.
 func TestWhatIsLostBehindABlockedReaderIsTold(t *testing.T) {
+	t.Parallel()
 	cfg := allTypes
 	cfg.HighBuffer = 16
 	cfg.Dialect = refserver.Node
@@ -71,6 +73,7 @@ func TestWhatIsLostBehindABlockedReaderIsTold(t *testing.T) {
 
 // The end of a run hands out what was read, although the lane is full.
 func TestTheEndOfARunThatIsBlocked(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		lane client.Lane
@@ -108,6 +111,7 @@ func TestTheEndOfARunThatIsBlocked(t *testing.T) {
 // A better transport is taken while the reader is blocked: nothing is lost, and nothing
 // comes twice.
 func TestASwitchWhileTheReaderIsBlocked(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.WebSocket, refserver.Answer{Status: 403})
 		var mux handlers.Mux

@@ -17,6 +17,7 @@ import (
 // What a connection has brought and a blocked reader could not read yet is not lost to
 // a better one: that waits until the reader goes on, or the cut is known.
 func TestABetterTransportWaitsForABlockedReader(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.WebSocket, refserver.Answer{Status: 403})
 		var mux handlers.Mux

@@ -166,6 +166,7 @@ const (
 
 // TestElevenTimesFewerRequestsThanPolling is the guide's claim.
 func TestElevenTimesFewerRequestsThanPolling(t *testing.T) {
+	t.Parallel()
 	for _, l := range loads() {
 		t.Run(l.name, func(t *testing.T) {
 			ours, polled := l.requests(t, l.tested, stream), l.requests(t, l.tested, polling(middle))

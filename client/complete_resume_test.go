@@ -87,6 +87,7 @@ func (d *database) known(_ context.Context, facts []events.Envelope) ([]bool, er
 // TestAnAppThatIsKilledMissesNothing kills the application again and again, and
 // starts it with the cursor that it had stored last.
 func TestAnAppThatIsKilledMissesNothing(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		for name, asks := range map[string]bool{"cursor": false, "cursor and Known": true} {
 			t.Run(transport.String()+", "+name, func(t *testing.T) {

@@ -179,6 +179,7 @@ func (r *rig) counted(t *testing.T, opts client.Options) (*census, *client.Conne
 
 // TestAnUntrueNodeIsFollowedCompletely is 70 messages a minute over a perfect link.
 func TestAnUntrueNodeIsFollowedCompletely(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		transport fallback.Transport
 		messages  time.Duration // the longest that one may take
@@ -221,6 +222,7 @@ func TestAnUntrueNodeIsFollowedCompletely(t *testing.T) {
 // TestABusyNode is 600 messages a minute: more finalizations than the budget can
 // ask for. The messages are in time nevertheless, and the backlog is told.
 func TestABusyNodeIsFollowedAsTheBudgetAllows(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(transport.String(), func(t *testing.T) {
 			inBubble(t, untrue(), func(t *testing.T, r *rig) {
@@ -249,6 +251,7 @@ func TestABusyNodeIsFollowedAsTheBudgetAllows(t *testing.T) {
 // TestAnIdleNode is asked little: whether there are new messages, and whether the
 // old ones have become final.
 func TestAnIdleNodeIsAskedLittle(t *testing.T) {
+	t.Parallel()
 	const facts = events.TypeMessageAdded
 	for name, row := range map[string]struct {
 		want     subscription.Subscription

@@ -74,6 +74,7 @@ func (r *rig) transfers(n int) {
 }
 
 func TestConcurrentHandlersAreAsManyAsTheyAllow(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var s shop
@@ -106,6 +107,7 @@ func TestConcurrentHandlersAreAsManyAsTheyAllow(t *testing.T) {
 
 // While its concurrent handlers are at work, others do not wait.
 func TestOthersDoNotWaitForConcurrentHandlers(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var s shop
@@ -126,6 +128,7 @@ func TestOthersDoNotWaitForConcurrentHandlers(t *testing.T) {
 
 // What is about one message is handled in its order.
 func TestConcurrentHandlersKeepTheOrderOfAMessage(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var s shop
@@ -150,6 +153,7 @@ func TestConcurrentHandlersKeepTheOrderOfAMessage(t *testing.T) {
 }
 
 func TestAFinalizationWaitsForConcurrentHandlersOfItsMessage(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		option []handlers.Option
@@ -180,6 +184,7 @@ func TestAFinalizationWaitsForConcurrentHandlersOfItsMessage(t *testing.T) {
 
 // A cursor holds what the concurrent handlers have returned from, too, and no more.
 func TestTheCursorWaitsForConcurrentHandlers(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var s shop
@@ -210,6 +215,7 @@ func TestTheCursorWaitsForConcurrentHandlers(t *testing.T) {
 
 // What can be told to have been handled has been: also what came late.
 func TestInSyncWaitsForConcurrentHandlers(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		release := make(chan struct{})

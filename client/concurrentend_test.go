@@ -18,6 +18,7 @@ import (
 )
 
 func TestTheEndWaitsForConcurrentHandlers(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var s shop
@@ -34,6 +35,7 @@ func TestTheEndWaitsForConcurrentHandlers(t *testing.T) {
 }
 
 func TestAConcurrentHandlerThatDoesNotReturnIsNamed(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		begun, ended := 0, make(chan struct{}, 6)
@@ -61,6 +63,7 @@ func TestAConcurrentHandlerThatDoesNotReturnIsNamed(t *testing.T) {
 }
 
 func TestAConcurrentHandlerThatFails(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		fail func() error
@@ -93,6 +96,7 @@ func TestAConcurrentHandlerThatFails(t *testing.T) {
 // A handler that is running when its subscription is canceled finishes, and no other
 // event comes to it, nor to those beside it.
 func TestCancelWhileConcurrentHandlersWork(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux, second handlers.Mux
 		var s, others shop
@@ -115,6 +119,7 @@ func TestCancelWhileConcurrentHandlersWork(t *testing.T) {
 // Of what the crews have, that which hangs is named, and no other handlers begin once
 // Run has returned: what waited for them is left.
 func TestNoHandlersBeginAfterTheEnd(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		begun, release := 0, make(chan struct{})

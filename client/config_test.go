@@ -18,6 +18,7 @@ import (
 )
 
 func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
+	t.Parallel()
 	var mux handlers.Mux
 	mux.OnAny(nil)
 	_, err := client.New("ftp://node", &mux, &client.Options{
@@ -40,11 +41,13 @@ func TestNewNamesEveryMistakeAtOnce(t *testing.T) {
 }
 
 func TestOneMistakeIsOneMistake(t *testing.T) {
+	t.Parallel()
 	_, err := client.New("http://", nil, nil)
 	require.EqualError(t, err, `client: 1 mistake: base URL "http:" has no host`)
 }
 
 func TestUnknownTypesAreAllowedByOption(t *testing.T) {
+	t.Parallel()
 	opts := client.Options{Subscription: subscription.To("SomethingNew")}
 	_, err := client.New("http://node", nil, &opts)
 	require.Error(t, err)
@@ -54,6 +57,7 @@ func TestUnknownTypesAreAllowedByOption(t *testing.T) {
 }
 
 func TestAMuxWithoutHandlersOrNoneIsLegal(t *testing.T) {
+	t.Parallel()
 	_, err := client.New("http://node", nil, nil)
 	require.NoError(t, err)
 	_, err = client.New("http://node", &handlers.Mux{}, &client.Options{})
@@ -61,6 +65,7 @@ func TestAMuxWithoutHandlersOrNoneIsLegal(t *testing.T) {
 }
 
 func TestMistakesOfTheMuxAreNamed(t *testing.T) {
+	t.Parallel()
 	var mux handlers.Mux
 	handlers.On(&mux, func(context.Context, *events.TipsUpdated) error { return nil })
 	handlers.On[events.MessageAdded](&mux, nil)
@@ -73,6 +78,7 @@ func TestMistakesOfTheMuxAreNamed(t *testing.T) {
 }
 
 func TestWhatIsWantedIsCopied(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		opts := client.Options{Subscription: subscription.To(events.TypeMessageAdded)}
 		m, _ := r.follow(opts)
@@ -86,6 +92,7 @@ func TestWhatIsWantedIsCopied(t *testing.T) {
 }
 
 func TestNewKeepsItsOwnCopyOfTheOptions(t *testing.T) {
+	t.Parallel()
 	header := http.Header{"X-Test": {"1"}}
 	opts := client.Options{Header: header}
 	_, err := client.New("http://user:secret@node", nil, &opts)
@@ -95,6 +102,7 @@ func TestNewKeepsItsOwnCopyOfTheOptions(t *testing.T) {
 }
 
 func TestANegativeDurationIsOff(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		hold := make(chan struct{})
 		var mux handlers.Mux

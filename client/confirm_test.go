@@ -15,6 +15,7 @@ import (
 // What the old connection has delivered, and the new one has yet to bring, is not
 // skipped by its number: that which differs is handed on, and told.
 func TestWhatIsSkippedIsConfirmed(t *testing.T) {
+	t.Parallel()
 	frame := func(typ events.Type, second int64, data string) *transport.Frame {
 		return &transport.Frame{Message: wire.Message{Kind: wire.Event, Type: typ, Time: time.Unix(second, 0), Data: []byte(data)}}
 	}

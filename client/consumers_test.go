@@ -20,6 +20,7 @@ import (
 var every = []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling}
 
 func TestBeatsThatNobodyAskedForAreNotHandedOn(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{
@@ -36,6 +37,7 @@ func TestBeatsThatNobodyAskedForAreNotHandedOn(t *testing.T) {
 }
 
 func TestPrioritiesAreFilteredLocally(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{
@@ -56,6 +58,7 @@ func TestPrioritiesAreFilteredLocally(t *testing.T) {
 }
 
 func TestSeveralConsumersShareOneConnection(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var first, second handlers.Mux
 		var added, finalized int
@@ -79,6 +82,7 @@ func TestSeveralConsumersShareOneConnection(t *testing.T) {
 // A consumer that comes later gets its events on every transport, and its leaving
 // takes nothing from the others.
 func TestSubscribeWhileRunning(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -116,6 +120,7 @@ func TestSubscribeWhileRunning(t *testing.T) {
 // Whoever has been cancelled gets nothing any more, not even the event whose
 // handlers are running.
 func TestCancelFromTheHandlerBefore(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var first, second handlers.Mux
 		var cancel func()
@@ -135,6 +140,7 @@ func TestCancelFromTheHandlerBefore(t *testing.T) {
 }
 
 func TestSubscribeAfterRun(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		r.connected(m)
@@ -145,6 +151,7 @@ func TestSubscribeAfterRun(t *testing.T) {
 }
 
 func TestSubscribeToEverythingWhileRunning(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
@@ -166,6 +173,7 @@ func TestSubscribeToEverythingWhileRunning(t *testing.T) {
 }
 
 func TestSubscribeNamesItsMistakes(t *testing.T) {
+	t.Parallel()
 	m, err := client.New("http://node", nil, nil)
 	require.NoError(t, err)
 	_, err = m.Subscribe(subscription.To("TipUpdated"), nil)
@@ -182,6 +190,7 @@ func TestSubscribeNamesItsMistakes(t *testing.T) {
 }
 
 func TestEventsAsALoop(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var none handlers.Mux
 		m, stop := r.run(&none, client.Options{Subscription: subscription.To(events.TypeMessageAdded)})
@@ -210,6 +219,7 @@ func TestEventsAsALoop(t *testing.T) {
 }
 
 func TestALoopThatBeginsLateNeedsNoOtherHandler(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			m, _ := r.run(nil, client.Options{
@@ -235,6 +245,7 @@ func TestALoopThatBeginsLateNeedsNoOtherHandler(t *testing.T) {
 }
 
 func TestALoopEndsWithRunOrItsContext(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 10}, func(t *testing.T, r *rig) {
 		var none handlers.Mux
 		m, stop := r.run(&none, client.Options{})
@@ -262,6 +273,7 @@ func TestALoopEndsWithRunOrItsContext(t *testing.T) {
 }
 
 func TestALoopThatIsSlowIsAHandlerThatIsSlow(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var none handlers.Mux
 		m, _ := r.run(&none, client.Options{

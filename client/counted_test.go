@@ -15,6 +15,7 @@ import (
 // What slow handlers have returned from is counted before those of the events that
 // were taken with it return.
 func TestSlowHandlersAreCountedOneByOne(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handlers.On(&mux, func(context.Context, events.EnergyUpdated) error {

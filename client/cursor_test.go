@@ -88,6 +88,7 @@ func (d *rowStore) check(t *testing.T, r *rig, skip int, exactly bool) {
 // m2's handler returns before that of m1 began: a cursor that is stored in between
 // loses neither.
 func TestTheCursorIsNotTheLastEventSeen(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		block := make(chan struct{})
@@ -124,6 +125,7 @@ func TestTheCursorIsNotTheLastEventSeen(t *testing.T) {
 // REST is away while live facts go on: what was not announced meanwhile is not taken
 // for handled.
 func TestTheLowWaterMarkIsNotTheNewestReturned(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		m, kill := r.run(db.mux(), client.Options{})
@@ -148,6 +150,7 @@ func TestTheLowWaterMarkIsNotTheNewestReturned(t *testing.T) {
 }
 
 func TestTheTimeBetweenTwoRunsIsAGap(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, kill := r.follow(client.Options{})
 		r.connected(m)
@@ -170,6 +173,7 @@ func TestTheTimeBetweenTwoRunsIsAGap(t *testing.T) {
 }
 
 func TestACursorThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, kill := r.follow(client.Options{})
 		r.connected(m)
@@ -199,6 +203,7 @@ func TestACursorThatCannotBeRead(t *testing.T) {
 
 // Known is asked again when it fails, and a panic in it stays there.
 func TestKnownThatFails(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		db := newRowStore()
 		m, kill := r.run(db.mux(), client.Options{})
@@ -232,6 +237,7 @@ func TestKnownThatFails(t *testing.T) {
 }
 
 func TestSyncWaitsForTheHandlersOfWhatWasReceived(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		block := make(chan struct{})
 		var handled atomic.Int64
@@ -263,6 +269,7 @@ func TestSyncWaitsForTheHandlersOfWhatWasReceived(t *testing.T) {
 }
 
 func TestWaitInSync(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 2, Untruths: refserver.Measured()}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		r.connected(m)

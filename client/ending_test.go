@@ -19,6 +19,7 @@ import (
 // shaking hands, open, waiting, climbing, switching. The bubble fails on any
 // goroutine that is left.
 func TestRunEndsWithItsContextAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	for _, d := range []refserver.Dialect{refserver.Guide, refserver.Node} {
 		for moment := time.Duration(0); moment < 40*time.Second; moment += 1093 * time.Millisecond {
 			inBubble(t, refserver.Config{Dialect: d, Rate: 2}, func(t *testing.T, r *rig) {
@@ -63,6 +64,7 @@ func (r *rig) troubles() {
 // A http.Client that panics where the application cannot see it, in a climb, ends
 // nothing but that.
 func TestAClientThatPanicsInAClimb(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		web := r.net.Client()

@@ -13,6 +13,7 @@ import (
 // and no fault explains it, neither where there is none nor where it has ended long
 // ago; nor may it stay open.
 func TestOneEndlessGapIsNoExcuse(t *testing.T) {
+	t.Parallel()
 	endless := madeUpGap(events.GapByDisconnect, events.AnyPriority, 1, 59)
 	for name, row := range map[string]struct {
 		change func(*evidence)

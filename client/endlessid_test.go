@@ -10,6 +10,7 @@ import (
 
 // What has no id that can be remembered has none when it comes late, either.
 func TestAFactWithAnEndlessIdComesLate(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1, 1, 1)
 	endless := added(0)
 	endless.Data = fmt.Appendf(nil, `{"message_id":"%0*d"}`, longestID+1, 7)

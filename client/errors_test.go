@@ -11,6 +11,7 @@ import (
 )
 
 func TestErrorsSayWhatHappened(t *testing.T) {
+	t.Parallel()
 	first, second := errors.New("first"), errors.New("second")
 	for want, err := range map[string]error{
 		"client: 1 mistake: first":                                                             &ConfigError{Mistakes: []error{first}},
@@ -26,6 +27,7 @@ func TestErrorsSayWhatHappened(t *testing.T) {
 }
 
 func TestErrorsCanBeAskedForTheirCauses(t *testing.T) {
+	t.Parallel()
 	cause := errors.New("cause")
 	for _, err := range []error{
 		&ConfigError{Mistakes: []error{cause}}, &RefusedError{Refusals: []error{cause}}, &DrainError{Cause: cause}, closedError{cause},

@@ -19,6 +19,7 @@ import (
 )
 
 func TestADisconnectIsOneGapWithItsBounds(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
@@ -53,6 +54,7 @@ func TestADisconnectIsOneGapWithItsBounds(t *testing.T) {
 }
 
 func TestWithoutFaultsThereIsNoGap(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
@@ -71,6 +73,7 @@ func TestWithoutFaultsThereIsNoGap(t *testing.T) {
 // A slow handler makes its lane overflow: what is lost is counted, told once, and
 // the link is not taken for dead.
 func TestASlowHandlerLosesTheOldestAndIsTold(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBubble(t, node, func(t *testing.T, r *rig) {
@@ -113,6 +116,7 @@ func TestASlowHandlerLosesTheOldestAndIsTold(t *testing.T) {
 // A message that was known, and had to leave a full lane, is not taken for
 // delivered: it comes late, once.
 func TestDedupeIsNotBeforeTheLane(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {

@@ -17,6 +17,7 @@ import (
 
 // What is no event is counted, logged once per kind, and costs nothing else.
 func TestGarbageIsSkipped(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -58,6 +59,7 @@ func TestGarbageIsSkipped(t *testing.T) {
 }
 
 func TestInvalidUTF8EndsAWebSocketWithAGap(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)
@@ -71,6 +73,7 @@ func TestInvalidUTF8EndsAWebSocketWithAGap(t *testing.T) {
 // SSE is decoded as UTF-8 with U+FFFD for what is wrong: the event arrives, and
 // that it was altered is told.
 func TestInvalidUTF8OnSSEIsReplacedAndTold(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var j journal
 		m, _ := r.follow(client.Options{Fallback: only(fallback.SSE), Logger: j.logger(slog.LevelWarn)})
@@ -92,6 +95,7 @@ func TestInvalidUTF8OnSSEIsReplacedAndTold(t *testing.T) {
 // A frame over the limit is told with the option that would let it pass, and is
 // not asked for again and again.
 func TestAFrameOverTheLimitIsNoReconnectLoop(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{MaxFrame: 64 << 10})
 		r.connected(m)
@@ -110,6 +114,7 @@ func TestAFrameOverTheLimitIsNoReconnectLoop(t *testing.T) {
 }
 
 func TestALargeFramePasses(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{only}}})
@@ -128,6 +133,7 @@ func TestALargeFramePasses(t *testing.T) {
 // A captive portal answers everything with a page. It is never taken for a node,
 // and a client that starts behind one goes on once it is gone.
 func TestACaptivePortal(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.All, refserver.Portal())
 		m, _ := r.follow(client.Options{})
@@ -142,6 +148,7 @@ func TestACaptivePortal(t *testing.T) {
 }
 
 func TestTheLogIsQuietWhenAllIsWell(t *testing.T) {
+	t.Parallel()
 	for _, only := range every {
 		inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
 			var j journal
@@ -158,6 +165,7 @@ func TestTheLogIsQuietWhenAllIsWell(t *testing.T) {
 }
 
 func TestAnOutageIsLoggedOnceAndNotPerAttempt(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var j journal
 		m, _ := r.follow(client.Options{Logger: j.logger(slog.LevelInfo)})
@@ -174,6 +182,7 @@ func TestAnOutageIsLoggedOnceAndNotPerAttempt(t *testing.T) {
 }
 
 func TestSecretsAppearNowhere(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var j journal
 		r.node.Refuse(refserver.All, refserver.Answer{Status: 403})

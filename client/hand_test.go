@@ -31,6 +31,7 @@ func grab(t *testing.T, q bounded, event func(int) events.Envelope, first, n int
 }
 
 func TestAHandIsOfOneLaneAndOneEpoch(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1000, 1000, 1000)
 	for n := range 3 {
 		q.push(low(n))
@@ -52,6 +53,7 @@ func TestAHandIsOfOneLaneAndOneEpoch(t *testing.T) {
 }
 
 func TestAHandIsAnEighthOfItsLane(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ room, want int }{{1, 1}, {15, 1}, {16, 2}, {100, 12}, {1000, maxHand}} {
 		q := newBounded(c.room, 1, 1)
 		for n := range c.room {
@@ -65,6 +67,7 @@ func TestAHandIsAnEighthOfItsLane(t *testing.T) {
 // What is more urgent comes after the event that is being handled, and then the rest
 // of the hand in its order.
 func TestWhatIsUrgentOvertakesTheHand(t *testing.T) {
+	t.Parallel()
 	gap := events.Gap{Cause: events.GapByDisconnect}
 	for _, c := range []struct {
 		name  string
@@ -92,6 +95,7 @@ func TestWhatIsUrgentOvertakesTheHand(t *testing.T) {
 }
 
 func TestWhatIsNotUrgentLeavesTheHandAlone(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1000, 1000, 1000)
 	grab(t, q, medium, 0, 5)
 	q.push(medium(5))
@@ -101,6 +105,7 @@ func TestWhatIsNotUrgentLeavesTheHandAlone(t *testing.T) {
 
 // The rest of a hand is part of its lane: it has the room that it had.
 func TestALaneKeepsItsBoundWhileAHandIsOut(t *testing.T) {
+	t.Parallel()
 	const room = 64
 	for at := range room / 8 {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
@@ -129,6 +134,7 @@ func TestALaneKeepsItsBoundWhileAHandIsOut(t *testing.T) {
 }
 
 func TestDiscardCountsTheRestOfTheHand(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1000, 1000, 1000)
 	all := q.all()
 	grab(t, q, low, 0, 5)
@@ -145,6 +151,7 @@ func TestDiscardCountsTheRestOfTheHand(t *testing.T) {
 // A wait for all that is queued ends when the last of a hand has been handled, not
 // when it was taken, and not for what was pushed since.
 func TestAWaitForAHand(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1000, 1000, 1000)
 	grab(t, q, low, 0, 3)
 	first := q.all()
@@ -172,6 +179,7 @@ func TestAWaitForAHand(t *testing.T) {
 }
 
 func TestWhoIsRunning(t *testing.T) {
+	t.Parallel()
 	q := newBounded(1000, 1000, 1000)
 	running := func() string {
 		typ, onState := q.running()

@@ -20,6 +20,7 @@ import (
 )
 
 func TestEventsReachTypedHandlersInOrder(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var got []string
 		var mux handlers.Mux
@@ -40,6 +41,7 @@ func TestEventsReachTypedHandlersInOrder(t *testing.T) {
 }
 
 func TestATypeTheSDKDoesNotKnowArrivesRaw(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -53,6 +55,7 @@ func TestATypeTheSDKDoesNotKnowArrivesRaw(t *testing.T) {
 }
 
 func TestOneFactIsHandedOnOnce(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -67,6 +70,7 @@ func TestOneFactIsHandedOnOnce(t *testing.T) {
 }
 
 func TestEqualNoticesAreDifferentFacts(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -79,6 +83,7 @@ func TestEqualNoticesAreDifferentFacts(t *testing.T) {
 }
 
 func TestAFailingHandlerIsIsolatedCountedAndLoggedOnce(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handlers.On(&mux, func(context.Context, events.MessageAdded) error { panic("boom") })
@@ -100,6 +105,7 @@ func TestAFailingHandlerIsIsolatedCountedAndLoggedOnce(t *testing.T) {
 }
 
 func TestAPanicOfOnStateIsIsolated(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{OnState: func(client.Change) { panic("boom") }})
 		r.connected(m)
@@ -109,6 +115,7 @@ func TestAPanicOfOnStateIsIsolated(t *testing.T) {
 }
 
 func TestAPayloadThatDoesNotDecodeIsCounted(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		called := false
@@ -124,6 +131,7 @@ func TestAPayloadThatDoesNotDecodeIsCounted(t *testing.T) {
 
 // What t.FailNow does in a handler takes nothing along but itself.
 func TestAHandlerThatEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		first := true
@@ -151,6 +159,7 @@ func TestAHandlerThatEndsItsGoroutine(t *testing.T) {
 
 // A handler may call back into the manager, also to subscribe and to leave.
 func TestAHandlerMayCallTheManager(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var m *client.ConnectionManager
 		var mux, second handlers.Mux
@@ -179,6 +188,7 @@ func TestAHandlerMayCallTheManager(t *testing.T) {
 }
 
 func TestWhatWasReceivedIsHandledBeforeRunReturns(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handled := 0
@@ -202,6 +212,7 @@ func TestWhatWasReceivedIsHandledBeforeRunReturns(t *testing.T) {
 }
 
 func TestAHandlerThatDoesNotReturnIsNamed(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var cause error
@@ -233,6 +244,7 @@ func TestAHandlerThatDoesNotReturnIsNamed(t *testing.T) {
 }
 
 func TestRunTwiceIsAnError(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		r.connected(m)
@@ -243,6 +255,7 @@ func TestRunTwiceIsAnError(t *testing.T) {
 }
 
 func TestRunReturnsTheCauseOfItsContext(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, err := client.New("http://"+address, nil, &client.Options{HTTPClient: r.net.Client()})
 		require.NoError(t, err)
@@ -255,6 +268,7 @@ func TestRunReturnsTheCauseOfItsContext(t *testing.T) {
 }
 
 func TestStatesAreToldInOrderAheadOfEvents(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		r.connected(m)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestANodeWithBeatsIsHealthyHoweverQuietItIs(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{Dialect: refserver.Node}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{
 			Subscription: subscription.To(events.TypeEconomicsUpdated), // a node never sends it
@@ -38,6 +39,7 @@ func TestANodeWithBeatsIsHealthyHoweverQuietItIs(t *testing.T) {
 }
 
 func TestANodeWhoseMainLoopDiedIsNotHealthy(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBubble(t, refserver.Config{Dialect: refserver.Node}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{only}}})
@@ -57,6 +59,7 @@ func TestANodeWhoseMainLoopDiedIsNotHealthy(t *testing.T) {
 
 // The guide's rule: no event for 60 s is unhealthy, where nothing better is known.
 func TestAQuietGuideServerIsUnhealthyAfterAMinute(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{only}}})
@@ -77,6 +80,7 @@ func TestAQuietGuideServerIsUnhealthyAfterAMinute(t *testing.T) {
 }
 
 func TestAnIdleChainOnPollingIsHealthy(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{fallback.Polling}}})
 		r.connected(m)
@@ -91,6 +95,7 @@ func TestAnIdleChainOnPollingIsHealthy(t *testing.T) {
 }
 
 func TestMaxEventAge(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		age  time.Duration
 		ok   bool
@@ -113,6 +118,7 @@ func TestMaxEventAge(t *testing.T) {
 }
 
 func TestHealthBeforeAndAfterRun(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		idle, err := client.New("http://"+address, nil, nil)
 		require.NoError(t, err)
@@ -132,6 +138,7 @@ func TestHealthBeforeAndAfterRun(t *testing.T) {
 }
 
 func TestHealthDuringADialReturnsAtOnce(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.net.Hang(address, true)
 		m, _ := r.follow(client.Options{})
@@ -145,6 +152,7 @@ func TestHealthDuringADialReturnsAtOnce(t *testing.T) {
 }
 
 func TestHealthHandler(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 		ask := func(h http.Handler, method string) (int, map[string]any, string) {
 			w := httptest.NewRecorder()
@@ -186,6 +194,7 @@ func TestHealthHandler(t *testing.T) {
 }
 
 func TestWaitConnectedGivesUpWithItsContext(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.net.Refuse(address, true)
 		m, _ := r.follow(client.Options{})

@@ -10,6 +10,7 @@ import (
 // The payloads of finalizations that wait for their messages count once, whatever way
 // they came and go.
 func TestHeldPayloadsAreCountedOnce(t *testing.T) {
+	t.Parallel()
 	for name, let := range map[string]func(q bounded){
 		"released": func(q bounded) {
 			for _, id := range []string{"a", "b"} {
@@ -45,6 +46,7 @@ func TestHeldPayloadsAreCountedOnce(t *testing.T) {
 
 // Finalizations that are not held for want of room go alone.
 func TestHeldPayloadsAreBounded(t *testing.T) {
+	t.Parallel()
 	q := newBounded(10, 10, 10)
 	for _, id := range []string{"a", "b", "c"} {
 		e := newEntry(final(id))

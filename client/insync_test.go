@@ -22,6 +22,7 @@ import (
 
 // WaitInSync returns when everything that was found has been handled.
 func TestWaitInSyncWaitsForTheLastHandler(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		go_, running := make(chan struct{}), make(chan struct{}, 100)
@@ -49,6 +50,7 @@ func TestWaitInSyncWaitsForTheLastHandler(t *testing.T) {
 // Health.Owed are the facts that are known, and that no handler was given
 // yet; In sync: nothing is owed.
 func TestOwedCountsAll(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		gate := make(chan struct{})
@@ -72,6 +74,7 @@ func TestOwedCountsAll(t *testing.T) {
 // In sync means that a pass begun after the last connect has ended;
 // Health.InSyncSince and WaitInSync may not contradict each other.
 func TestInSyncAfterASwitch(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		var m *client.ConnectionManager
@@ -99,6 +102,7 @@ func TestInSyncAfterASwitch(t *testing.T) {
 
 // When Run returns, everything that was received has been handled.
 func TestHeldFinalAtTheEnd(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)

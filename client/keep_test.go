@@ -23,6 +23,7 @@ func transfer(size int) *transport.Frame {
 // What a trial keeps back is bounded in events and bytes, and what it loses for
 // that is counted, where nobody else delivers it.
 func TestWhatATrialKeepsIsBoundedAndCounted(t *testing.T) {
+	t.Parallel()
 	for both, lost := range map[*overlapping]uint64{nil: 15, {}: 0} {
 		m, err := New("http://node", nil, &Options{MaxFrame: 1000, Lanes: [3]Lane{{Events: 4}, {Events: 3}, {Events: 2}}})
 		require.NoError(t, err)
@@ -49,6 +50,7 @@ func TestWhatATrialKeepsIsBoundedAndCounted(t *testing.T) {
 }
 
 func TestEachKindOfTroubleIsLoggedOnceAndTheKindsAreBounded(t *testing.T) {
+	t.Parallel()
 	var lines int
 	s := &speaker{log: slog.New(slog.NewTextHandler(counter{&lines}, nil))}
 	for range 3 {

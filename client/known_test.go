@@ -17,6 +17,7 @@ import (
 // A Known that does not return, or ends its goroutine, neither keeps Run
 // from ending nor ends the repair.
 func TestKnownEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		old := r.node.AddMessage(refserver.AddOptions{})
 		pass(10 * time.Second)
@@ -37,6 +38,7 @@ func TestKnownEndsItsGoroutine(t *testing.T) {
 
 // The same: Run ends within DrainTimeout whatever Known does.
 func TestKnownThatDoesNotReturn(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		r.node.AddMessage(refserver.AddOptions{})
 		pass(10 * time.Second)

@@ -15,6 +15,7 @@ import (
 )
 
 func TestABlockedTransportIsLeftAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{401, 403, 404, 405, 407, 426, 503} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -31,6 +32,7 @@ func TestABlockedTransportIsLeftAtOnce(t *testing.T) {
 }
 
 func TestBothStreamsBlockedMeansPolling(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})
@@ -46,6 +48,7 @@ func TestBothStreamsBlockedMeansPolling(t *testing.T) {
 }
 
 func TestABetterTransportIsProvedBeforeTheWorseIsLetGo(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})
@@ -72,6 +75,7 @@ func TestABetterTransportIsProvedBeforeTheWorseIsLetGo(t *testing.T) {
 }
 
 func TestAServerThatAcceptsAndDiesIsNotHammered(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.DieAfter(refserver.Streams, 0)
 		r.node.Refuse(refserver.REST, refserver.Answer{Status: 503})
@@ -84,6 +88,7 @@ func TestAServerThatAcceptsAndDiesIsNotHammered(t *testing.T) {
 }
 
 func TestAnHourWithoutServer(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -113,6 +118,7 @@ func TestAnHourWithoutServer(t *testing.T) {
 }
 
 func TestTheFirstConnectIsRetriedToo(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.net.Refuse(address, true)
 		m, _ := r.follow(client.Options{})
@@ -126,6 +132,7 @@ func TestTheFirstConnectIsRetriedToo(t *testing.T) {
 }
 
 func TestASilentSSEStreamIsLeftForPolling(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.WebSocket, refserver.Answer{Status: 403})
 		r.node.Mute(refserver.SSE)
@@ -137,6 +144,7 @@ func TestASilentSSEStreamIsLeftForPolling(t *testing.T) {
 }
 
 func TestAFrozenNodeIsNoticed(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -151,6 +159,7 @@ func TestAFrozenNodeIsNoticed(t *testing.T) {
 }
 
 func TestTransportsCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		t.Run(only.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -163,6 +172,7 @@ func TestTransportsCanBeSwitchedOff(t *testing.T) {
 }
 
 func TestRefusedByAllFromTheStartIsFinal(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Token: "secret"}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		pass(time.Second)
@@ -181,6 +191,7 @@ func TestRefusedByAllFromTheStartIsFinal(t *testing.T) {
 }
 
 func TestRefusedAfterSomethingWasProvedIsRetried(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -194,6 +205,7 @@ func TestRefusedAfterSomethingWasProvedIsRetried(t *testing.T) {
 }
 
 func TestATokenInTheHeaderOrTheURLIsSentOnEachTransport(t *testing.T) {
+	t.Parallel()
 	for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		inBothDialects(t, refserver.Config{Token: "secret"}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{
@@ -208,6 +220,7 @@ func TestATokenInTheHeaderOrTheURLIsSentOnEachTransport(t *testing.T) {
 
 // What the node shows when the stream is gone comes by polling, each fact once.
 func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{})
 		r.connected(m)
@@ -229,6 +242,7 @@ func TestFromAStreamToPollingNoFactIsLost(t *testing.T) {
 
 // A WebSocket that is open and mute, from the start or later, is left for SSE.
 func TestAMuteWebSocketIsLeft(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Mute(refserver.WebSocket)
 		m, _ := r.follow(client.Options{})

@@ -35,6 +35,7 @@ func (q bounded) waiting() (bytes int) {
 }
 
 func TestALaneIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		policy Overflow
 		fates  int // of the one event that does not fit
@@ -60,6 +61,7 @@ func TestALaneIsBoundedInBytes(t *testing.T) {
 }
 
 func TestAnEmptyLaneTakesAnyEvent(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []Overflow{DropOldest, DropNewest, CoalesceLatest, Block} {
 		t.Run(policy.String(), func(t *testing.T) {
 			q := newWeighed(policy, 100)
@@ -76,6 +78,7 @@ func TestAnEmptyLaneTakesAnyEvent(t *testing.T) {
 
 // What takes another's place may be larger than it.
 func TestACoalescedLaneKeepsItsBound(t *testing.T) {
+	t.Parallel()
 	q := newWeighed(CoalesceLatest, 100)
 	require.Empty(t, q.push(sized(events.TypePeerConnected, 1, 40)))
 	require.Empty(t, q.push(sized(events.TypeTransferRecorded, 2, 40)))
@@ -92,6 +95,7 @@ func TestACoalescedLaneKeepsItsBound(t *testing.T) {
 
 // The rest of a hand waits as what is in its lane does.
 func TestTheHandCountsForTheBytes(t *testing.T) {
+	t.Parallel()
 	q := newWeighed(DropOldest, 100)
 	for n := range 10 {
 		require.Empty(t, q.push(sized(events.TypeTransferRecorded, n, 10)))

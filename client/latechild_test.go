@@ -15,6 +15,7 @@ import (
 // frontier it cannot be told from history: it is counted, and delivered where the
 // application can say that it has not got it.
 func TestTheCursorIsNotTheFrontier(t *testing.T) {
+	t.Parallel()
 	for _, asks := range []bool{false, true} {
 		name := "cursor"
 		if asks {

@@ -17,6 +17,7 @@ import (
 // A message is known, and waits behind thousands of others that were found by REST.
 // Its finalization is announced: it does not overtake it.
 func TestFinalityDoesNotPassWhenItsMessageIsKnown(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		const behind = 3000
 		var mux handlers.Mux

@@ -45,6 +45,7 @@ func moved(n int) events.Envelope  { return numbered(events.TypeTransferRecorded
 func joined(n int) events.Envelope { return numbered(events.TypePeerConnected, n) }
 
 func TestWhatEachPolicyLetsGo(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		policy Overflow
 		events []events.Envelope
@@ -84,6 +85,7 @@ func TestWhatEachPolicyLetsGo(t *testing.T) {
 // The new event has the place of the one it replaces, so it may come before what was
 // received earlier, but never before a gap that was told in between.
 func TestCoalescing(t *testing.T) {
+	t.Parallel()
 	disconnect := func(q bounded) {
 		q.open(events.Gap{Cause: events.GapByDisconnect, From: time.Unix(2, 0)})
 	}
@@ -120,6 +122,7 @@ func TestCoalescing(t *testing.T) {
 
 // What the handlers have is not replaced: it was handed out.
 func TestWhatIsHandledIsNotReplaced(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(CoalesceLatest, 10)
 	require.Empty(t, offer(q, high(1)))
 	_, e, ok := q.pop()
@@ -133,6 +136,7 @@ func TestWhatIsHandledIsNotReplaced(t *testing.T) {
 
 // A lane that coalesces finds the last of each type wherever the ring has it.
 func TestCoalescingAroundTheRing(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(CoalesceLatest, 6)
 	for n := range 100 {
 		require.Empty(t, offer(q, added(n)), n)
@@ -148,6 +152,7 @@ func TestCoalescingAroundTheRing(t *testing.T) {
 }
 
 func TestDropNewestKeepsAnUnbrokenBeginning(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(DropNewest, 4)
 	for n := 1; n <= 7; n++ {
 		q.push(high(n))
@@ -164,6 +169,7 @@ func TestDropNewestKeepsAnUnbrokenBeginning(t *testing.T) {
 
 // What is accepted when half of the lane is free comes behind the gap.
 func TestDropNewestClosesItsGapBehindTheBeginning(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(DropNewest, 4)
 	for n := 1; n <= 7; n++ {
 		q.push(high(n))
@@ -175,6 +181,7 @@ func TestDropNewestClosesItsGapBehindTheBeginning(t *testing.T) {
 }
 
 func TestALaneThatBlocksTellsWhenThereIsRoom(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(Block, 2)
 	batch := []entry{newEntry(high(1)), newEntry(low(2)), newEntry(high(3)), newEntry(high(4)), newEntry(medium(5))}
 	left, fates := q.queue.push(batch, nil)
@@ -198,6 +205,7 @@ func TestALaneThatBlocksTellsWhenThereIsRoom(t *testing.T) {
 
 // A wait for all that is queued includes what has been received and waits for room.
 func TestAWaitIncludesWhatIsBlocked(t *testing.T) {
+	t.Parallel()
 	q := newPolicy(Block, 1)
 	q.lanes[1].lane.Overflow = CoalesceLatest
 	left, _ := q.queue.push([]entry{
@@ -228,6 +236,7 @@ func TestAWaitIncludesWhatIsBlocked(t *testing.T) {
 
 // At the end of a run what has been read goes in, whatever the bound.
 func TestALaneThatBlocksTakesAllInTheEnd(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		lane Lane
@@ -252,6 +261,7 @@ func TestALaneThatBlocksTakesAllInTheEnd(t *testing.T) {
 // A state that was read again takes the place of the one that waits, too, and is
 // followed by newer ones in that place.
 func TestCoalescingTakesInWhatIsReadAgain(t *testing.T) {
+	t.Parallel()
 	q := newBounded(10, 10, 10)
 	q.lanes[1].lane.Overflow = CoalesceLatest
 	q.push(medium(1))

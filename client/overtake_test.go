@@ -23,6 +23,7 @@ import (
 // Whatever of the low lane waits, what is more urgent waits for one handler at most;
 // what it has overtaken keeps its order.
 func TestAHighEventOvertakesLowOnes(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		var lows, want []string

@@ -79,6 +79,7 @@ func addsUp(t *testing.T, m *client.ConnectionManager) {
 }
 
 func TestWhatArrivesByEachPolicy(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		policy             client.Overflow
 		want               []string
@@ -117,6 +118,7 @@ func TestWhatArrivesByEachPolicy(t *testing.T) {
 
 // Two floods are two episodes.
 func TestEachEpisodeIsAGap(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []client.Overflow{client.DropOldest, client.DropNewest} {
 		t.Run(policy.String(), func(t *testing.T) {
 			inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
@@ -145,6 +147,7 @@ func TestEachEpisodeIsAGap(t *testing.T) {
 // Whatever the policy, no fact is lost: it comes late, once, and a finalization never
 // before its message.
 func TestFactsComeLateByEachPolicy(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []client.Overflow{client.DropOldest, client.DropNewest, client.CoalesceLatest, client.Block} {
 		t.Run(policy.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -178,6 +181,7 @@ func TestFactsComeLateByEachPolicy(t *testing.T) {
 }
 
 func TestMistakesInLanesAreNamed(t *testing.T) {
+	t.Parallel()
 	_, err := client.New("http://node", nil, &client.Options{
 		Lanes: [3]client.Lane{{Events: -1}, {Bytes: -2}, {Overflow: client.Block + 1}}, Aging: -time.Second,
 	})

@@ -72,6 +72,7 @@ func (p *pair) add() string {
 // falls and the anchor is not there at times. That is no restart, and no other
 // history: nothing is forgotten, nothing comes twice, and nobody is told of a gap.
 func TestTwoNodesBehindOneAddressAreNoRestart(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(6) {
 		withTwoNodes(t, func(a, b *refserver.Server) http.Handler {
 			return refserver.Pool(seed, a, b)
@@ -115,6 +116,7 @@ func TestTwoNodesBehindOneAddressAreNoRestart(t *testing.T) {
 // A node dies, and minutes later another one answers in its place. What came since
 // is no history, for this is no start.
 func TestAFailoverIsNoStart(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
 		t.Run(by.String(), func(t *testing.T) {
 			var second atomic.Bool

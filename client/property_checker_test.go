@@ -96,6 +96,7 @@ func (e *evidence) fails(kind faultKind, from, to int) {
 func (e *evidence) tells(gaps []events.Gap) { e.gaps = append(e.gaps, gaps...) }
 
 func TestTheCheckerPassesWhatIsRight(t *testing.T) {
+	t.Parallel()
 	const high, every = events.High, events.AnyPriority
 	for name, change := range map[string]func(*evidence){
 		"no fault":                        func(*evidence) {},
@@ -144,6 +145,7 @@ func TestTheCheckerPassesWhatIsRight(t *testing.T) {
 }
 
 func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	const high, every = events.High, events.AnyPriority
 	for name, row := range map[string]struct {
 		change func(*evidence)
@@ -237,6 +239,7 @@ func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
 
 // A script is the same each time, and no two are.
 func TestAScriptIsItsSeed(t *testing.T) {
+	t.Parallel()
 	for _, d := range []refserver.Dialect{refserver.Guide, refserver.Node} {
 		quiet := 0
 		for seed := range uint64(50) {

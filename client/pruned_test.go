@@ -16,6 +16,7 @@ import (
 // A message names a parent that the node has pruned: the application is in sync
 // without it, and it is not asked for again and again.
 func TestNotFoundIsNotAskedTooEarly(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		root := r.node.AddMessage(refserver.AddOptions{})
 		pass(10 * time.Second)

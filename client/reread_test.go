@@ -39,6 +39,7 @@ func (r *rig) newest(t *testing.T) {
 // A state that changed while there was no connection is read again, for a server that
 // tells of changes only does not say it any more.
 func TestStatesAreReadAgainAfterAnOutage(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(by.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -67,6 +68,7 @@ func TestStatesAreReadAgainAfterAnOutage(t *testing.T) {
 
 // A state that had to leave a full lane is followed by the newest one.
 func TestAStateThatLeftItsLaneIsReadAgain(t *testing.T) {
+	t.Parallel()
 	known := append(events.GuideTypes(), events.TypeTransferRecorded)
 	inBothDialects(t, refserver.Config{Known: known}, func(t *testing.T, r *rig) {
 		release := make(chan struct{})

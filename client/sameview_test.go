@@ -35,6 +35,7 @@ var shared = map[events.Type][]string{
 // TestOneViewWhicheverTransport plays the same history to a client on each
 // transport, in both dialects, with a server that tells the whole truth.
 func TestOneViewWhicheverTransport(t *testing.T) {
+	t.Parallel()
 	for _, d := range []refserver.Dialect{refserver.Guide, refserver.Node} {
 		var views []view
 		for _, only := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {

@@ -34,6 +34,7 @@ func onEachStream(t *testing.T, cfg refserver.Config, test func(*testing.T, *rig
 // stale within 20 s, is not reconnected to again and again, and what REST shows is
 // delivered nevertheless.
 func TestRESTThatMovesDoesNotMeanDeaf(t *testing.T) {
+	t.Parallel()
 	for _, growing := range []bool{false, true} {
 		t.Run(fmt.Sprintf("growing %v", growing), func(t *testing.T) {
 			onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {
@@ -101,6 +102,7 @@ func stall(t *testing.T, r *rig) {
 // until something of another lane wakes it. The hole is told with its bounds, what it
 // hides of facts is delivered, and 12 s later the connection hears.
 func TestAStallIsToldAndMended(t *testing.T) {
+	t.Parallel()
 	onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {
 		m, _ := r.follow(client.Options{Fallback: only(by)})
 		r.connected(m)
@@ -138,6 +140,7 @@ func TestAStallIsToldAndMended(t *testing.T) {
 // A socket that lag has made deaf may be woken by the other lanes before anyone
 // notices: there is no silence of 15 s, and thousands of events are missing.
 func TestAHoleIsNotFifteenSecondsOfSilence(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{
 			Fallback: only(fallback.WebSocket),
@@ -161,6 +164,7 @@ func TestAHoleIsNotFifteenSecondsOfSilence(t *testing.T) {
 // A quiet DAG and a deaf socket: REST does not move, and yet it is not the node that
 // is dead.
 func TestRESTThatStandsStillDoesNotMeanDead(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: fallback.Policy{Promote: -1}})
 		r.connected(m)
@@ -177,6 +181,7 @@ func TestRESTThatStandsStillDoesNotMeanDead(t *testing.T) {
 
 // A proxy that holds SSE back says nothing about the node: one reconnect decides.
 func TestNoBeatOnTheSecondConnectionDoesNotMeanDead(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{})
 		r.connected(m)
@@ -206,6 +211,7 @@ func TestNoBeatOnTheSecondConnectionDoesNotMeanDead(t *testing.T) {
 
 // A node that is dead from the start sends not one event that would tell its dialect.
 func TestANodeThatIsDeadFromTheStart(t *testing.T) {
+	t.Parallel()
 	onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {
 		r.node.Dead(true)
 		m, _ := r.follow(client.Options{Fallback: only(by)})
@@ -220,6 +226,7 @@ func TestANodeThatIsDeadFromTheStart(t *testing.T) {
 
 // Without witnesses, and where there are no beats, silence proves nothing.
 func TestSilenceProvesNothingWithoutBeats(t *testing.T) {
+	t.Parallel()
 	for name, opts := range map[string]client.Options{
 		"guide": {}, "witness off": {Witness: client.WitnessOff},
 	} {
@@ -243,6 +250,7 @@ func TestSilenceProvesNothingWithoutBeats(t *testing.T) {
 
 // Every peer node tells of no message at all: nothing is wrong with the filter.
 func TestNoMessageAddedForAMinuteIsNoWrongFilter(t *testing.T) {
+	t.Parallel()
 	cfg := node
 	cfg.Untruths.HidePeers = true
 	onEachStream(t, cfg, func(t *testing.T, r *rig, by fallback.Transport) {
@@ -264,6 +272,7 @@ func TestNoMessageAddedForAMinuteIsNoWrongFilter(t *testing.T) {
 
 // A server without beats that sends nothing at all while REST moves: one warning.
 func TestAServerThatSendsNothingWhileRESTMoves(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var log journal
 		m, _ := r.follow(client.Options{

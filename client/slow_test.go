@@ -21,6 +21,7 @@ func takes[E events.Event](d time.Duration) func(context.Context, E) error {
 
 // Of many types the one whose handler is slow is named, with its time.
 func TestASlowHandlerIsNamed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		limit   time.Duration // of the options
@@ -70,6 +71,7 @@ func TestASlowHandlerIsNamed(t *testing.T) {
 
 // The time that the handler goroutine waits for room in a crew is nobody's.
 func TestTheNextEventIsNotSlowBecauseOfACrew(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, allTypes, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handlers.On(&mux, takes[events.TransferRecorded](900*time.Millisecond), handlers.Concurrent(1))
@@ -90,6 +92,7 @@ func TestTheNextEventIsNotSlowBecauseOfACrew(t *testing.T) {
 
 // When a lane overflows, the log says whose handler it was that ran.
 func TestAnOverflowNamesTheHandlerThatRuns(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		slow func(*handlers.Mux, *client.Options)

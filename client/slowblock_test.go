@@ -16,6 +16,7 @@ import (
 // A reader that is blocked again and again looks at beats that came long ago: they are
 // not missing, for nobody could read newer ones.
 func TestAReaderThatIsBlockedAgainAndAgainIsNoFault(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(transport.String(), func(t *testing.T) {
 			inBubble(t, node, func(t *testing.T, r *rig) {

@@ -16,6 +16,7 @@ import (
 // A message is posted just after the connect, by a proposer whose clock is slow, and
 // the first read sees it before its announcement is read: it is delivered.
 func TestWhatTheStartReadSawIsNotHistory(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		t.Run(by.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -41,6 +42,7 @@ func TestWhatTheStartReadSawIsNotHistory(t *testing.T) {
 
 // The host's clock is five minutes fast, or slow: what is new is so by the server's.
 func TestTheHorizonIsNotByTheHostsClock(t *testing.T) {
+	t.Parallel()
 	for _, skew := range []time.Duration{-5 * time.Minute, 5 * time.Minute} {
 		t.Run(skew.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{Skew: skew}, func(t *testing.T, r *rig) {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestStatesFollowTheTable(t *testing.T) {
+	t.Parallel()
 	all := []State{Idle, Connecting, Connected, Waiting, Closed}
 	for _, from := range all {
 		for _, to := range all {
@@ -27,12 +28,14 @@ func TestStatesFollowTheTable(t *testing.T) {
 }
 
 func TestClosedIsFinal(t *testing.T) {
+	t.Parallel()
 	for _, to := range []State{Idle, Connecting, Connected, Waiting, Closed} {
 		assert.False(t, Closed.mayBecome(to), "%v", to)
 	}
 }
 
 func TestEnterWakesWhoeverWaits(t *testing.T) {
+	t.Parallel()
 	m := newMachine()
 	before := m.now.Load()
 	m.enter(&Change{To: Connecting})
@@ -44,6 +47,7 @@ func TestEnterWakesWhoeverWaits(t *testing.T) {
 }
 
 func TestNamesOfStatesClocksAndInvalidOnes(t *testing.T) {
+	t.Parallel()
 	assert.Equal(t, []string{"idle", "connecting", "connected", "waiting", "closed", "invalid"},
 		[]string{Idle.String(), Connecting.String(), Connected.String(), Waiting.String(), Closed.String(), State(9).String()})
 	assert.Equal(t, []string{"state", "frame", "event", "beat", "invalid"},

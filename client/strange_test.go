@@ -20,6 +20,7 @@ import (
 // No fact is missing after a restart with a cursor; now is the server's, and
 // one event with a wrong time does not change that.
 func TestOneEventFromTheFuture(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, stop := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)

@@ -20,6 +20,7 @@ import (
 // needs to be told: the two are cut at a beat that both carry, and equal transfers
 // are counted right.
 func TestASwitchBetweenStreamsIsExact(t *testing.T) {
+	t.Parallel()
 	for pause := 10 * time.Millisecond; pause < time.Second; pause *= 3 {
 		t.Run(pause.String(), func(t *testing.T) {
 			cfg := node
@@ -60,6 +61,7 @@ func TestASwitchBetweenStreamsIsExact(t *testing.T) {
 
 // The low lane has no beat: its notices are told as a gap, if they are wanted.
 func TestASwitchTellsOfTheLowLane(t *testing.T) {
+	t.Parallel()
 	for _, low := range []bool{false, true} {
 		t.Run(fmt.Sprint(low), func(t *testing.T) {
 			inBubble(t, node, func(t *testing.T, r *rig) {
@@ -90,6 +92,7 @@ func TestASwitchTellsOfTheLowLane(t *testing.T) {
 // A proven successor is worth having also if the connection that it was to replace
 // ends meanwhile.
 func TestAProvenTrialSurvivesTheEndOfTheOldStream(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.WebSocket, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})
@@ -109,6 +112,7 @@ func TestAProvenTrialSurvivesTheEndOfTheOldStream(t *testing.T) {
 
 // Another set of types is another connection on SSE, and as exact.
 func TestAWiderSetIsExact(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{
 			Fallback: only(fallback.SSE), Subscription: subscription.To(events.TypeTransferRecorded),
@@ -142,6 +146,7 @@ func TestAWiderSetIsExact(t *testing.T) {
 
 // Polling brings no notices, and that is told once, for as long as it lasts.
 func TestPollingIsAGapOfNotices(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Rate: 1}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})

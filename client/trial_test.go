@@ -18,6 +18,7 @@ import (
 
 // A transport that opens and dies is no better one: what delivers stays.
 func TestATrialThatDiesChangesNothing(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})
@@ -37,6 +38,7 @@ func TestATrialThatDiesChangesNothing(t *testing.T) {
 // What a trial saw while polling could not see it is handed on; between two
 // streams it would come twice.
 func TestNoticesOfATrial(t *testing.T) {
+	t.Parallel()
 	for _, below := range []fallback.Transport{fallback.Polling, fallback.SSE} {
 		t.Run(below.String(), func(t *testing.T) {
 			inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
@@ -66,6 +68,7 @@ func TestNoticesOfATrial(t *testing.T) {
 
 // On a quiet server nothing comes by itself that could prove a trial good.
 func TestAQuietServerIsClimbedBackTo(t *testing.T) {
+	t.Parallel()
 	inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.Streams, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{})
@@ -79,6 +82,7 @@ func TestAQuietServerIsClimbedBackTo(t *testing.T) {
 // A subscription that needs a new connection and cannot have it at once gets it
 // later; what delivers meanwhile stays.
 func TestSubscribeWhenTheNewConnectionFails(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux, late handlers.Mux
 		late.OnAny(r.event)
@@ -100,6 +104,7 @@ func TestSubscribeWhenTheNewConnectionFails(t *testing.T) {
 
 // Many subscriptions at once are one question.
 func TestAStormOfSubscriptionsIsNoStormOfDials(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		m, _ := r.run(&mux, client.Options{
@@ -124,6 +129,7 @@ func TestAStormOfSubscriptionsIsNoStormOfDials(t *testing.T) {
 }
 
 func TestAnErrorOfTheServerIsToldAndTheStreamGoesOn(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)
@@ -138,6 +144,7 @@ func TestAnErrorOfTheServerIsToldAndTheStreamGoesOn(t *testing.T) {
 }
 
 func TestOnStateThatDoesNotReturnIsNamed(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		release := make(chan struct{})
 		m, stop := r.follow(client.Options{OnState: func(client.Change) { <-release }})
@@ -152,6 +159,7 @@ func TestOnStateThatDoesNotReturnIsNamed(t *testing.T) {
 }
 
 func TestAHandlerErrorIsCounted(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handlers.On(&mux, func(context.Context, events.MessageAdded) error { return errTest })
@@ -166,6 +174,7 @@ func TestAHandlerErrorIsCounted(t *testing.T) {
 // A server that refuses the names of the types late, before its first event, is
 // asked in another spelling at once; what may be missing is told.
 func TestNamesRefusedLateAreAskedForOtherwise(t *testing.T) {
+	t.Parallel()
 	known := append(events.GuideTypes(), "tips.update", "kcore.update", "message.new")
 	inBubble(t, refserver.Config{Known: known}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{

@@ -18,6 +18,7 @@ import (
 // A node 0.3.0 sent three equal transfers in one second, and they were three: each
 // comes, with all that the node said besides.
 func TestDedupeIsNotByContent(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../internal/overlap/testdata/node-0.3.0-twins.jsonl")
 	require.NoError(t, err)
 	onEachStream(t, node, func(t *testing.T, r *rig, by fallback.Transport) {

@@ -32,6 +32,7 @@ func (r *rig) read(since time.Time) (paths []string) {
 // Who has a handler for one type and did not say what he wants is sent everything, and
 // nothing but that type is looked after.
 func TestWhatNobodyHandlesIsNotRepaired(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, quiet, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		n := 0
@@ -55,6 +56,7 @@ func TestWhatNobodyHandlesIsNotRepaired(t *testing.T) {
 // From the moment on that somebody handles facts, also those are told that are not
 // announced; and what nobody handles any more is not looked for.
 func TestAHandlerThatComesLaterHasFactsRepaired(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, quiet, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		handlers.On(&mux, func(context.Context, events.PeerConnected) error { return nil })

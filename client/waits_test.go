@@ -19,6 +19,7 @@ import (
 // A concurrent handler may return from a message while it is looked whether its
 // finalization has to wait for that: it does not wait for the next pass then.
 func TestAFinalizationFollowsItsMessageAtOnce(t *testing.T) {
+	t.Parallel()
 	const rounds, messages = 50, 200
 	for range rounds {
 		inBubble(t, node, func(t *testing.T, r *rig) {

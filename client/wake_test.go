@@ -18,6 +18,7 @@ import (
 // nothing of either is sent: no lane can wake the other. Pings do, and the connection
 // stays.
 func TestADeafSocketIsWokenByPings(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)

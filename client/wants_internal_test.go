@@ -29,6 +29,7 @@ func (stubStream) Close()                        {}
 // at the same time both get their facts: what the books are told that is wanted is
 // what is wanted.
 func TestTwoSubscribeAtOnce(t *testing.T) {
+	t.Parallel()
 	m, err := New("http://node", nil, &Options{Subscription: subscription.To(events.TypePeerConnected)})
 	require.NoError(t, err)
 	c := newConnection(t.Context(), &trial{stream: stubStream{}, opened: time.Now()})

@@ -21,6 +21,7 @@ import (
 
 // Polling: notices cannot be polled, and a gap says so.
 func TestNoticesWantedWhilePolling(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		var mux handlers.Mux
 		m, _ := r.run(&mux, client.Options{Fallback: only(fallback.Polling), Subscription: subscription.To(events.TypeMessageAdded)})
@@ -40,6 +41,7 @@ func TestNoticesWantedWhilePolling(t *testing.T) {
 // Every notice was delivered once, or lies in a gap. A notice that is wanted
 // since an outage is missing in it.
 func TestNoticesWantedInAnOutage(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: only(fallback.WebSocket), Subscription: subscription.To(events.TypeMessageAdded)})
 		r.connected(m)
@@ -63,6 +65,7 @@ func TestNoticesWantedInAnOutage(t *testing.T) {
 
 // The same for types that the SDK does not know: they are notices.
 func TestUnknownTypesAreNotices(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Known: append(slices.Clone(events.Types()), "CustomThing")}, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{
 			Fallback: only(fallback.WebSocket), AllowUnknownTypes: true, Subscription: subscription.To("CustomThing"),
@@ -81,6 +84,7 @@ func TestUnknownTypesAreNotices(t *testing.T) {
 // Between two streams each notice comes once, also one that was subscribed
 // to while the old stream was running.
 func TestWidenedThenSwitched(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{Known: events.Types()}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.SSE, refserver.Answer{Status: 403})
 		m, _ := r.follow(client.Options{
@@ -112,6 +116,7 @@ func TestWidenedThenSwitched(t *testing.T) {
 
 // State: the newest is delivered, to each consumer that wants it.
 func TestSecondConsumerOfAState(t *testing.T) {
+	t.Parallel()
 	for _, events2 := range []bool{false, true} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			var mux handlers.Mux
@@ -144,6 +149,7 @@ func TestSecondConsumerOfAState(t *testing.T) {
 
 // WaitInSync, Sync and readiness do not hang on what nobody wants any more.
 func TestHeldFinalNobodyWants(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		var mux, facts handlers.Mux
 		m, _ := r.run(&mux, client.Options{Fallback: only(fallback.WebSocket), Subscription: subscription.To(events.TypeTransferRecorded)})

@@ -16,6 +16,7 @@ import (
 // A MessageFinalized that was received reaches the handlers. A server
 // without REST can never show its message, so it must not wait for that for ever.
 func TestFinalOfAnOldMessageWithoutREST(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		id := r.node.AddMessage(refserver.AddOptions{})
 		r.node.Refuse(refserver.REST, refserver.Answer{Status: 404})
@@ -31,6 +32,7 @@ func TestFinalOfAnOldMessageWithoutREST(t *testing.T) {
 
 // A server without REST, quiet: it is not a dead node.
 func TestQuietServerWithoutREST(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBubble(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			r.node.Refuse(refserver.REST, refserver.Answer{Status: 404})
@@ -45,6 +47,7 @@ func TestQuietServerWithoutREST(t *testing.T) {
 
 // A gap settles; also that of a server which has no REST.
 func TestGapsSettleWithoutREST(t *testing.T) {
+	t.Parallel()
 	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 		r.node.Refuse(refserver.REST, refserver.Answer{Status: 404})
 		m, _ := r.follow(client.Options{Fallback: only(fallback.SSE)})

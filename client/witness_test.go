@@ -18,6 +18,7 @@ import (
 // Promise (usable, good): where no beats are asked for, signs of life for Stable
 // prove a stream; so with Witness off a better transport is climbed to.
 func TestClimbsWithWitnessOff(t *testing.T) {
+	t.Parallel()
 	for _, below := range []fallback.Transport{fallback.Polling, fallback.SSE} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			r.node.Refuse(refserver.WebSocket, refserver.Answer{Status: 403})
@@ -35,6 +36,7 @@ func TestClimbsWithWitnessOff(t *testing.T) {
 
 // Polling: a completed poll is good; stale ends with what cannot be stale.
 func TestStaleEndsWhenBeatsCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	inBubble(t, node, func(t *testing.T, r *rig) {
 		m, _ := r.follow(client.Options{Fallback: fallback.Policy{Order: []fallback.Transport{fallback.WebSocket, fallback.Polling}, Promote: -1}})
 		r.connected(m)
@@ -57,6 +59,7 @@ func TestStaleEndsWhenBeatsCannotBeSeen(t *testing.T) {
 
 // Stream, nothing new: at most 7 requests a minute.
 func TestIdleRequests(t *testing.T) {
+	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
 		inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{Fallback: only(by), Subscription: subscription.To(events.TypeMessageAdded, events.TypeMessageFinalized)})
