@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +16,7 @@ type link struct {
 	up, down       pipe   // from the dialer, to the dialer
 	client, server conn
 	ends           atomic.Int32 // ends that are still open
+	memory         memory       // of a NAT on the way
 }
 
 // newLink makes a connection whose downward pipe is cut after so many bytes.
@@ -39,6 +41,49 @@ func (l *link) cutAfter(bytes int) {
 	}
 }
 
+func (l *link) pipe(w Way) *pipe {
+	if w == Up {
+		return &l.up
+	}
+	return &l.down
+}
+
+// strand stops the link for good.
+func (l *link) strand() {
+	l.up.strand()
+	l.down.strand()
+}
+
+// remember strands the link when it is used after having been idle for longer
+// than d; 0: never.
+func (l *link) remember(d time.Duration) {
+	l.memory.mu.Lock()
+	defer l.memory.mu.Unlock()
+	l.memory.idle, l.memory.last = d, time.Now()
+}
+
+// slow sets the pace of the link.
+func (l *link) slow(p Pace) {
+	l.up.change(func() { l.up.pace.set(p) })
+	l.down.change(func() { l.down.pace.set(p) })
+}
+
+// A memory is that of a NAT about one link.
+type memory struct {
+	mu   sync.Mutex
+	idle time.Duration
+	last time.Time // something was sent
+}
+
+// use notes that something is sent, and reports whether the link is forgotten.
+func (m *memory) use() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	forgotten := m.idle > 0 && time.Since(m.last) > m.idle
+	m.last = time.Now()
+	return forgotten
+}
+
 // A conn is one end of a link. It behaves as a *net.TCPConn does: any number of
 // goroutines may use it, errors are *net.OpError except io.EOF.
 type conn struct {
@@ -58,6 +103,9 @@ func (c *conn) Read(b []byte) (int, error) {
 // Write waits until the other end has room for all of b. It returns
 // syscall.EPIPE, wrapped, when the other end has been closed.
 func (c *conn) Write(b []byte) (int, error) {
+	if c.link.memory.use() {
+		c.link.strand()
+	}
 	n, err := c.out.write(b)
 	return n, c.wrap("write", err)
 }

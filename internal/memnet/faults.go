@@ -1,5 +1,7 @@
 package memnet
 
+import "time"
+
 // Refuse makes dials of addr fail at once with syscall.ECONNREFUSED, or lets
 // them through again. Connections that are open stay open.
 func (n *Network) Refuse(addr string, on bool) {
@@ -24,14 +26,68 @@ func (n *Network) Hang(addr string, on bool) {
 // the buffers and arrives after the thaw; a Close is not seen by the other side
 // before it; dials hang.
 func (n *Network) Freeze(addr string, on bool) {
+	n.FreezeWay(addr, Up, on)
+	n.FreezeWay(addr, Down, on)
+}
+
+// A Way is a direction of a connection.
+type Way uint8
+
+// The ways.
+const (
+	Up   Way = iota // from the dialer to the listener's side
+	Down            // from the listener's side to the dialer
+)
+
+// FreezeWay is Freeze in one direction. Dials hang as long as either is frozen.
+func (n *Network) FreezeWay(addr string, w Way, on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	h := n.hostLocked(withPort(addr))
-	h.frozen = on
+	if w == Up {
+		h.up = on
+	} else {
+		h.down = on
+	}
 	h.changeLocked()
 	for l := range h.links {
-		l.up.freeze(on)
-		l.down.freeze(on)
+		l.pipe(w).freeze(on)
+	}
+}
+
+// Strand freezes every open connection of addr for good and lets new ones pass: the
+// dialer's address has changed, a NAT has forgotten it, or a proxy has lost the
+// server and does not say so. A Reset ends what is stranded.
+func (n *Network) Strand(addr string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for l := range n.hostLocked(withPort(addr)).links {
+		l.strand()
+	}
+}
+
+// ForgetIdle strands each connection of addr, later ones too, as soon as a byte is
+// sent after none was sent for longer than d, as a NAT does. 0 ends that for later
+// ones and those that are not stranded.
+func (n *Network) ForgetIdle(addr string, d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h := n.hostLocked(withPort(addr))
+	h.idle = d
+	for l := range h.links {
+		l.remember(d)
+	}
+}
+
+// Slow sets the pace of every connection of addr, later ones too. The zero Pace lets
+// bytes pass at once; what is under way keeps its time.
+func (n *Network) Slow(addr string, p Pace) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h := n.hostLocked(withPort(addr))
+	h.pace = p
+	for l := range h.links {
+		l.slow(p)
 	}
 }
 

@@ -6,10 +6,11 @@
 // (the argument of [New]); a writer waits while that many are unread, so a
 // reader's lag can be scripted to the byte. Nothing is delayed, lost or
 // reordered except by the faults that a test sets per address: [Network.Refuse],
-// [Network.Hang], [Network.Freeze], [Network.Reset] and [Network.Cut].
+// [Network.Hang], [Network.Freeze], [Network.FreezeWay], [Network.Strand],
+// [Network.ForgetIdle], [Network.Reset], [Network.Cut] and [Network.Slow].
 //
 // All waiting is done on condition variables and channels, and the only timers
-// are those of deadlines, so a bubble sees every blocked goroutine as durably
+// are those of deadlines and of a slow link, so a bubble sees every blocked goroutine as durably
 // blocked and its clock moves on. A Network belongs to the bubble in which its
 // methods are called; the package starts no goroutine.
 package memnet
@@ -23,6 +24,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // DefaultBuffer is what each direction of a connection holds, in bytes, if [New]
@@ -47,8 +49,10 @@ type host struct {
 	dials    int
 	refused  bool
 	hung     bool
-	frozen   bool
+	up, down bool          // frozen: what the dialers, what the listener's side sends
 	cut      int           // bytes until a new connection is cut; negative: never
+	idle     time.Duration // after which a connection is forgotten; 0: never
+	pace     Pace          // of new connections
 	changed  chan struct{} // closed and replaced when hung or frozen changes
 }
 
@@ -116,13 +120,15 @@ func (n *Network) dial(addr string) (*conn, <-chan struct{}, error) {
 	defer n.mu.Unlock()
 	h := n.hostLocked(addr)
 	switch {
-	case h.hung || h.frozen:
+	case h.hung || h.up || h.down:
 		return nil, h.changed, nil
 	case h.refused || h.listener == nil:
 		return nil, nil, os.NewSyscallError("connect", syscall.ECONNREFUSED)
 	}
 	n.last++
 	l := newLink(n, addr, address(fmt.Sprintf("dialer:%d", n.last)), h.cut)
+	l.remember(h.idle)
+	l.slow(h.pace)
 	h.links[l] = struct{}{}
 	h.listener.push(&l.server)
 	return &l.client, nil, nil

@@ -21,6 +21,8 @@ type pipe struct {
 	cut      int  // bytes until the end; negative: no end
 	taken    bool // a Write is under way; others wait, so that none is torn
 	frozen   bool // nothing passes, neither bytes nor news of the other end
+	stranded bool // the same, for good
+	pace     pace // what slows the bytes down
 	reset    bool // both ends see ECONNRESET
 	severed  bool // cut: the writer sees EPIPE, the reader the rest and EOF
 	writerIn bool // the writer has ended its stream (FIN)
@@ -57,9 +59,11 @@ func (p *pipe) read(b []byte) (int, error) {
 			return 0, os.ErrDeadlineExceeded
 		case len(b) == 0:
 			return 0, nil
-		case p.frozen:
+		case p.frozen || p.stranded:
 		case p.off < len(p.buf):
-			return p.takeLocked(b), nil
+			if n := p.pace.arrived(len(p.buf) - p.off); n > 0 {
+				return p.takeLocked(b[:min(n, len(b))]), nil
+			}
 		case p.writerIn || p.severed:
 			return 0, io.EOF
 		}
@@ -71,6 +75,7 @@ func (p *pipe) read(b []byte) (int, error) {
 func (p *pipe) takeLocked(b []byte) int {
 	n := copy(b, p.buf[p.off:])
 	p.off += n
+	p.pace.taken(n, len(p.buf)-p.off)
 	if p.off == len(p.buf) {
 		p.buf, p.off = p.buf[:0], 0
 	}
@@ -136,7 +141,7 @@ func (p *pipe) writeErrLocked() error {
 		return os.NewSyscallError("write", syscall.ECONNRESET)
 	case p.writing.overLocked():
 		return os.ErrDeadlineExceeded
-	case p.writerIn, p.severed, p.readerNo && !p.frozen:
+	case p.writerIn, p.severed, p.readerNo && !p.frozen && !p.stranded:
 		return os.NewSyscallError("write", syscall.EPIPE)
 	default:
 		return nil
@@ -155,6 +160,9 @@ func (p *pipe) putLocked(b []byte) int {
 		p.off = 0
 	}
 	p.buf = append(p.buf, b[:n]...)
+	if wait := p.pace.sent(n); wait > 0 {
+		time.AfterFunc(wait, func() { p.change(func() {}) })
+	}
 	p.moved.Broadcast()
 	return n
 }
@@ -168,6 +176,7 @@ func (p *pipe) change(set func()) {
 }
 
 func (p *pipe) freeze(on bool) { p.change(func() { p.frozen = on }) }
+func (p *pipe) strand()        { p.change(func() { p.stranded = true }) }
 func (p *pipe) abort()         { p.change(func() { p.reset = true }) }
 func (p *pipe) sever()         { p.change(func() { p.severed = true }) }
 func (p *pipe) closeWriter()   { p.change(func() { p.writerIn = true }) }
