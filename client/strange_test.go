@@ -52,11 +52,11 @@ func TestLongIDs(t *testing.T) {
 		m, _ := r.run(&mux, client.Options{Fallback: only(fallback.WebSocket)})
 		r.connected(m)
 		pass(10 * time.Second)
-		heap := func() uint64 {
+		heap := func() int64 {
 			var s runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&s)
-			return s.HeapAlloc >> 20
+			return int64(s.HeapAlloc >> 20)
 		}
 		before := heap()
 		for i := range 30 {
@@ -72,7 +72,7 @@ func TestLongIDs(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		pass(10 * time.Second)
-		assert.Less(t, heap()-before, uint64(20), "MB")
+		assert.Less(t, heap()-before, int64(20), "MB")
 		_ = m.Cursor()
 	})
 }
