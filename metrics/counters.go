@@ -23,6 +23,7 @@ type Counters struct {
 	unknown labels[flow] // types without a slot
 	links   [fallback.Polling + 1]link
 	jumps   [fallback.Polling + 1][fallback.Polling + 1]atomic.Uint64 // promotions, from and to
+	moves   tally                                                     // to another endpoint
 	gaps    tally
 	slow    labels[slowness]
 	repair  repairs

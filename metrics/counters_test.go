@@ -47,6 +47,7 @@ func TestEverythingIsCounted(t *testing.T) {
 			fallback.Polling:   {FailedBy: counts{}, EndedBy: counts{}},
 		},
 		Promotions: []metrics.Promotion{{From: fallback.SSE, To: fallback.WebSocket, Count: 1}},
+		Failovers:  counts{"https://b.example.com": 1},
 		Polls:      1,
 		Repair: metrics.Repair{
 			Backfilled: map[events.Type]uint64{"MessageAdded": 1}, Deferred: 1, Failures: counts{"timeout": 1},

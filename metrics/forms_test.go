@@ -16,6 +16,7 @@ import (
 func TestStringIsForPeople(t *testing.T) {
 	assert.Equal(t, strings.TrimPrefix(`
 connection: connected (websocket), 1 reconnection, 1 poll, 1 from sse up to websocket
+failovers: https://b.example.com: 1
 events: 7 received (510 bytes), 2 handled, 1 dropped, 1 coalesced, 1 filtered, 1 duplicate, 1 pending, 1 of unknown types, the last at 2024-01-15T12:00:01Z
 dropped by lane: high: 1, medium: 0, low: 0
 coalesced by lane: high: 0, medium: 0, low: 1
@@ -76,6 +77,7 @@ func TestJSONForm(t *testing.T) {
 			"websocket":{"dials":2,"dial_failures":1,"connects":1,"disconnects":0,"open":1,"bytes":0,
 				"dial_failures_by_reason":{"status 503":1},"disconnects_by_reason":{}}},
 		"promotions":[{"from":"sse","to":"websocket","count":1}],
+		"failovers_to_endpoint":{"https://b.example.com":1},
 		"polls":1,
 		"repair":{"backfilled_by_type":{"MessageAdded":1},"deferred":1,"failures_by_reason":{"timeout":1},
 			"backlog":{"open_gaps":1,"owed":2,"not_final":3,"unexplained":-1,"late":5}}}`), string(text))

@@ -62,5 +62,8 @@ func (c *Counters) Promoted(from, to fallback.Transport) {
 	c.jumps[from][to].Add(1)
 }
 
+// Moved counts a connection to the named endpoint that took the place of one to another.
+func (c *Counters) Moved(to string) { c.moves.count(to) }
+
 // Polled counts a completed poll.
 func (c *Counters) Polled() { c.polls.Add(1) }

@@ -28,6 +28,7 @@ func anHour() *metrics.Counters {
 	c.Connected(fallback.WebSocket)
 	c.Promoted(fallback.SSE, fallback.WebSocket)
 	c.Disconnected(fallback.SSE, "closed")
+	c.Moved("https://b.example.com")
 	c.Reconnected()
 	c.Polled()
 	c.Status("connected", fallback.WebSocket)

@@ -82,6 +82,8 @@ func (s Snapshot) writeConnections(f *families) {
 	for _, p := range s.Promotions {
 		f.sample("", whole(p.Count), "from", p.From.String(), "to", p.To.String())
 	}
+	f.begin("failovers_total", "counter", "Connections to another endpoint that took the place of one, returns to the preferred one included.")
+	samples(f, "endpoint", s.Failovers)
 	s.perTransport(f, "dials_total", "counter", "Attempts to connect.", func(k Link) uint64 { return k.Dials })
 	s.perReason(f, "dial_failures_total", "Attempts that led to no usable connection.", func(k Link) map[string]uint64 { return k.FailedBy })
 	s.perTransport(f, "connects_total", "counter", "Connections that became usable.", func(k Link) uint64 { return k.Connects })

@@ -65,6 +65,7 @@ adic_client_connection_status{status="connected",transport="websocket"} 1
 adic_client_reconnections_total 1
 adic_client_polls_total 1
 adic_client_promotions_total{from="sse",to="websocket"} 1
+adic_client_failovers_total{endpoint="https://b.example.com"} 1
 adic_client_dials_total{transport="websocket"} 2
 adic_client_dials_total{transport="sse"} 1
 adic_client_dials_total{transport="polling"} 0

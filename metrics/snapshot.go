@@ -44,6 +44,7 @@ type Snapshot struct {
 
 	Transports map[fallback.Transport]Link `json:"transports"`
 	Promotions []Promotion                 `json:"promotions,omitempty"`
+	Failovers  map[string]uint64           `json:"failovers_to_endpoint,omitempty"` // changes of the endpoint, the returns to the preferred one included
 	Polls      uint64                      `json:"polls"`
 
 	Repair Repair `json:"repair"`
@@ -79,6 +80,9 @@ func (c *Counters) Snapshot() Snapshot {
 	s.Polls = c.polls.Load()
 	s.Garbage, _ = c.in.garbage.sum()
 	s.Gaps, _ = c.gaps.sum()
+	if moves, n := c.moves.sum(); n > 0 {
+		s.Failovers = moves
+	}
 	s.SlowHandlers = c.slowBy()
 	s.HandlerErrors = c.out.errors.Load()
 	s.HandlerPanics = c.out.panics.Load()

@@ -24,6 +24,9 @@ func (s Snapshot) String() string {
 	for _, p := range s.Promotions {
 		fmt.Fprintf(&b, ", %d from %s up to %s", p.Count, p.From, p.To)
 	}
+	if len(s.Failovers) > 0 {
+		b.WriteString("\nfailovers: " + list(s.Failovers))
+	}
 	fmt.Fprintf(&b, "\nevents: %d received (%d bytes), %d handled", s.Received, s.EventBytes, s.Handled)
 	b.WriteString(counts(", ",
 		count{s.Dropped, "dropped", ""}, count{s.Coalesced, "coalesced", ""}, count{s.Filtered, "filtered", ""}, count{s.Duplicates, "duplicate", "s"},
