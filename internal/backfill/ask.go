@@ -27,6 +27,25 @@ const goneFor = time.Minute
 // errLacking says that the server does not have such answers.
 var errLacking = errors.New("backfill: the server has no such answers")
 
+// lacking is what is known of the answers that one server does not have.
+type lacking struct {
+	gone map[question]time.Time // and when to ask again
+	told map[question]bool
+}
+
+func newLacking() lacking {
+	return lacking{gone: make(map[question]time.Time), told: make(map[question]bool)}
+}
+
+// turnsTo has the answers of another server count.
+func (l *Loop) turnsTo(from, to *rest.Client) {
+	l.servers[from] = l.lacking
+	l.lacking = l.servers[to]
+	if l.gone == nil {
+		l.lacking = newLacking()
+	}
+}
+
 // ask puts a question, unless the server does not have such answers.
 func (t *turn) ask(what question, put func(context.Context) error) error {
 	if t.lacks(what) {
@@ -77,7 +96,7 @@ func (t *turn) failed(b *backoff, err error) {
 // and waits in the budget's own order; hungry says since when.
 func (t *turn) afford(class rest.Class, hungry *time.Time) (ok bool, next time.Time) {
 	const long = 20 * time.Second
-	wait := t.cfg.REST.Delay(class)
+	wait := t.now.rest.Delay(class)
 	now := time.Now()
 	switch {
 	case wait == 0, !hungry.IsZero() && now.Sub(*hungry) >= long:

@@ -83,7 +83,7 @@ func (t *turn) finality() time.Time {
 // nextOpen returns when the books may have something to ask about, as far as they
 // know now; zero: not before something comes in.
 func (t *turn) nextOpen() time.Time {
-	wait, ok := t.cfg.Books.NextOpen(t.cfg.REST.Now())
+	wait, ok := t.cfg.Books.NextOpen(t.now.rest.Now())
 	if !ok {
 		return time.Time{}
 	}
@@ -96,12 +96,12 @@ func (t *turn) nextOpen() time.Time {
 // deposits asks for the newest deposits when that is worth it: one answer hints at
 // twenty messages.
 func (t *turn) deposits() (asked bool) {
-	if t.lacks(askDeposits) || !t.cfg.Books.Deposits(t.cfg.REST.Now()) {
+	if t.lacks(askDeposits) || !t.cfg.Books.Deposits(t.now.rest.Now()) {
 		return false
 	}
 	var deposits []rest.Deposit
 	err := t.ask(askDeposits, func(ctx context.Context) (err error) {
-		deposits, err = t.cfg.REST.Deposits(ctx, rest.Fact)
+		deposits, err = t.now.rest.Deposits(ctx, rest.Fact)
 		return err
 	})
 	switch {
@@ -124,7 +124,7 @@ func (t *turn) askAbout(id string, class rest.Class) {
 	r := &t.rounds
 	var f rest.Finality
 	err := t.ask(askFinality, func(ctx context.Context) (err error) {
-		f, err = t.cfg.REST.Finality(ctx, class, id)
+		f, err = t.now.rest.Finality(ctx, class, id)
 		return err
 	})
 	status := (*rest.StatusError)(nil)

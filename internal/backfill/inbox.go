@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/internal/repair"
+	"github.com/adic/adic-go/internal/rest"
 	"github.com/adic/adic-go/subscription/events"
 )
 
@@ -40,6 +41,8 @@ type signal struct {
 
 // An inbox is what the loop is told, until it is taken.
 type inbox struct {
+	rest       *rest.Client // whom to ask
+	moved      bool         // another one was asked, and there was no end of the connection since
 	mode       Mode
 	types      []events.Type // wanted; nil: all
 	connection uint64        // how many there were, ends included
@@ -60,20 +63,43 @@ func (l *Loop) Follow(mode Mode, types []events.Type) {
 	last := l.in
 	l.in.mode, l.in.types = mode, types
 	if connected(mode) != connected(last.mode) {
-		l.in.connection++
-		l.in.tips = nil
-		l.signLocked(false)
-		if last.cancel != nil {
-			last.cancel()
-		}
+		l.renewLocked()
 	}
 	switch {
 	case mode == Paused:
+		l.in.moved = false
 	case l.in.connection != last.connection:
 		l.cfg.Books.Disturb()
 		l.in.full = true
 	case mode != last.mode, wantsFacts(types) && !wantsFacts(last.types):
 		l.in.full = true
+	}
+}
+
+// Move says that the run goes on at another endpoint, and has the books do so: whatever
+// is asked from now on is asked there, and no answer of the last one gets into the books
+// any more. It is a new connection, but for the question whether the server has another
+// history: what one does not know proves nothing about the other.
+func (l *Loop) Move(to *rest.Client) {
+	defer l.ring()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.renewLocked()
+	l.in.rest, l.in.moved = to, true
+	l.cfg.Books.Move()
+	if l.in.mode != Paused {
+		l.cfg.Books.Disturb()
+		l.in.full = true
+	}
+}
+
+// renewLocked begins a connection, and ends the questions of the last one.
+func (l *Loop) renewLocked() {
+	l.in.connection++
+	l.in.tips = nil
+	l.signLocked(false)
+	if l.in.cancel != nil {
+		l.in.cancel()
 	}
 }
 
@@ -163,7 +189,7 @@ func (t *turn) book(write func(b *repair.Books, now time.Time)) bool {
 	if t.in.connection != t.now.connection {
 		return false
 	}
-	write(t.cfg.Books, t.cfg.REST.Now())
+	write(t.cfg.Books, t.now.rest.Now())
 	return true
 }
 

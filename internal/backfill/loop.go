@@ -13,7 +13,7 @@ import (
 
 // A Config says whom to ask, and who takes what comes of it.
 type Config struct {
-	REST  *rest.Client  // of one endpoint; shares its budget with whoever else uses it
+	REST  *rest.Client  // of the first endpoint; shares its budget with whoever else uses it
 	Books *repair.Books // of the run
 
 	// Fill hands on a fact that was found by REST, or a state that was read again.
@@ -65,6 +65,8 @@ const (
 // exists only while there is something to do. Everything but Run and Wait may be
 // called from any goroutine, at any time, and does not wait.
 type Loop struct {
+	lacking // of the endpoint that is asked; the turns'
+
 	cfg    Config
 	worker worker      // takes the turns
 	signed atomic.Bool // in.sign
@@ -77,7 +79,9 @@ type Loop struct {
 
 	// The rest is the turns'.
 
-	seen     inbox         // mode and connection of the turn before
+	servers map[*rest.Client]lacking // of the other endpoints
+
+	seen     inbox         // endpoint, mode and connection of the turn before
 	joined   time.Time     // when the connection came
 	pass     *pass         // under way; nil: none
 	began    time.Time     // when the last one did
@@ -94,8 +98,6 @@ type Loop struct {
 	answers  chan answer   // of the Known that is running; nil: none is
 	rounds   finality
 	reads    [families]reading
-	gone     map[question]time.Time // what the server does not have, and when to ask again
-	told     map[question]bool
 	hungry   time.Time // since when a state waits for the budget
 	caught   bool      // the last pass followed a connect or a hole
 	base     int       // facts that no stream had the chance to announce
@@ -114,11 +116,13 @@ func New(cfg Config) *Loop {
 	}
 	cfg.Books.AskKnown(cfg.Known != nil)
 	l := &Loop{
-		cfg:    cfg,
-		worker: worker{ended: make(chan struct{})},
-		asked:  make(map[fact]bool),
-		gone:   make(map[question]time.Time),
-		told:   make(map[question]bool),
+		cfg:     cfg,
+		worker:  worker{ended: make(chan struct{})},
+		asked:   make(map[fact]bool),
+		in:      inbox{rest: cfg.REST},
+		seen:    inbox{rest: cfg.REST},
+		servers: map[*rest.Client]lacking{},
+		lacking: newLacking(),
 	}
 	cfg.Books.Watch(l.ring)
 	return l
@@ -172,11 +176,14 @@ func (t *turn) run() time.Time {
 // changes follows a change of the mode or of the connection.
 func (t *turn) changes() {
 	last := t.seen
-	t.seen = inbox{mode: t.now.mode, connection: t.now.connection}
+	t.seen = inbox{rest: t.now.rest, mode: t.now.mode, connection: t.now.connection}
+	if t.now.rest != last.rest {
+		t.turnsTo(last.rest, t.now.rest)
+	}
 	if t.now.connection != last.connection {
 		t.abandon()
 		t.retry, t.rounds, t.joined, t.finished = backoff{}, finality{}, time.Now(), false
-		t.history = t.now.connection > 1 || t.cfg.Resumed
+		t.history = !t.now.moved && (t.now.connection > 1 || t.cfg.Resumed)
 	}
 	t.restates(t.now.mode != last.mode || t.now.connection != last.connection)
 }

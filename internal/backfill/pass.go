@@ -165,7 +165,7 @@ func (t *turn) end() {
 		t.cfg.Note(Note{Kind: Lacking})
 		return
 	}
-	ended := t.cfg.REST.Now() // of its questions: handing on may take longer
+	ended := t.now.rest.Now() // of its questions: handing on may take longer
 	t.retry = backoff{}
 	t.settle()
 	if !t.book(func(b *repair.Books, _ time.Time) { b.PassEnded(ended) }) {

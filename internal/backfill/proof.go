@@ -35,7 +35,7 @@ func (t *turn) prove(p *pass, ids []string) error {
 	var found []rest.Message
 	var absent []string
 	err := t.ask(askBulk, func(ctx context.Context) (err error) {
-		found, absent, err = t.cfg.REST.Bulk(ctx, rest.Fact, all)
+		found, absent, err = t.now.rest.Bulk(ctx, rest.Fact, all)
 		return err
 	})
 	switch {

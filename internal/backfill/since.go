@@ -20,7 +20,7 @@ func (t *turn) readTips(p *pass) error {
 	p.seen = true
 	var ids []string
 	err := t.ask(askTips, func(ctx context.Context) (err error) {
-		ids, err = t.cfg.REST.Tips(ctx, rest.Fact)
+		ids, err = t.now.rest.Tips(ctx, rest.Fact)
 		return err
 	})
 	switch {
@@ -45,7 +45,7 @@ func (t *turn) readSince(p *pass) error {
 	}
 	var page rest.Page
 	err := t.ask(askSince, func(ctx context.Context) (err error) {
-		page, err = t.cfg.REST.Since(ctx, rest.Fact, p.from.id, p.limit)
+		page, err = t.now.rest.Since(ctx, rest.Fact, p.from.id, p.limit)
 		return err
 	})
 	switch {

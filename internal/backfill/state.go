@@ -148,7 +148,7 @@ func (t *turn) readState(i int, typ events.Type) {
 	var e events.Event
 	something := false
 	err := t.ask(question(typ), func(ctx context.Context) (err error) {
-		e, something, err = t.cfg.REST.State(ctx, rest.State, typ)
+		e, something, err = t.now.rest.State(ctx, rest.State, typ)
 		return err
 	})
 	switch {
@@ -173,7 +173,7 @@ func (t *turn) readState(i int, typ events.Type) {
 	if !something || s.live.Load() != live {
 		return
 	}
-	now := t.cfg.REST.Now()
+	now := t.now.rest.Now()
 	e = rest.Stamped(e, events.Timestamp{})
 	if !due && live == r.live && reflect.DeepEqual(r.shown, e) {
 		return

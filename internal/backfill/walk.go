@@ -62,7 +62,7 @@ func (t *turn) learn(found []rest.Message, missing []string) {
 // With an error, what came before it is returned, too.
 func (t *turn) fetch(p *pass, ids []string) (found []rest.Message, missing []string, err error) {
 	err = t.ask(askBulk, func(ctx context.Context) (err error) {
-		found, missing, err = t.cfg.REST.Bulk(ctx, rest.Fact, ids)
+		found, missing, err = t.now.rest.Bulk(ctx, rest.Fact, ids)
 		return err
 	})
 	switch {
@@ -86,7 +86,7 @@ func (t *turn) fetchSingly(ids []string) (found []rest.Message, missing []string
 		var m rest.Message
 		var there bool
 		err := t.ask(askMessage, func(ctx context.Context) (err error) {
-			m, there, err = t.cfg.REST.Message(ctx, rest.Fact, id)
+			m, there, err = t.now.rest.Message(ctx, rest.Fact, id)
 			return err
 		})
 		switch {
@@ -110,7 +110,7 @@ func (t *turn) readCount(p *pass) error {
 	}
 	var k rest.KCore
 	err := t.ask(askCount, func(ctx context.Context) (err error) {
-		k, err = t.cfg.REST.KCore(ctx, rest.Fact)
+		k, err = t.now.rest.KCore(ctx, rest.Fact)
 		return err
 	})
 	switch {
