@@ -142,6 +142,7 @@ func (s *sheet) playSeed(t *testing.T, d refserver.Dialect, by fallback.Transpor
 		c.judge(s.unjudged)
 		c.ends()
 	}
+	c.clear()
 	synctest.Wait()
 	after := inBubbleNow()
 	left := len(after) - before

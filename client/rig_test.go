@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +37,11 @@ type rig struct {
 	t    *testing.T
 	node *refserver.Server
 	net  *memnet.Network
+	base string             // what is followed; empty: the node
 	stop context.CancelFunc // of what the node does by itself
+	away []func()           // take what was put beside the node away again
+
+	patience atomic.Int64 // of what stands in front of the node: nanoseconds in which something must move; 0: any
 }
 
 // inBothDialects runs test against a node of each dialect, in fake time.
@@ -78,6 +84,14 @@ func (r *rig) listen() {
 	})
 }
 
+// clear takes away what stands between the node and its clients.
+func (r *rig) clear() {
+	for _, end := range r.away {
+		end()
+	}
+	r.away = nil
+}
+
 // follow runs a manager until stop is called, which returns Run's error. What it
 // says is recorded.
 func (r *rig) follow(opts client.Options) (m *client.ConnectionManager, stop func() error) {
@@ -90,8 +104,11 @@ func (r *rig) follow(opts client.Options) (m *client.ConnectionManager, stop fun
 // run is follow with handlers of the caller's.
 func (r *rig) run(mux *handlers.Mux, opts client.Options) (m *client.ConnectionManager, stop func() error) {
 	r.t.Helper()
-	web := r.net.Client()
-	opts.HTTPClient = web
+	web := opts.HTTPClient
+	if web == nil {
+		web = r.net.Client()
+		opts.HTTPClient = web
+	}
 	tell := opts.OnState
 	opts.OnState = func(c client.Change) {
 		r.change(c)
@@ -99,7 +116,7 @@ func (r *rig) run(mux *handlers.Mux, opts client.Options) (m *client.ConnectionM
 			tell(c)
 		}
 	}
-	m, err := client.New("http://"+address, mux, &opts)
+	m, err := client.New(cmp.Or(r.base, "http://"+address), mux, &opts)
 	require.NoError(r.t, err)
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var ended error

@@ -106,7 +106,8 @@ func (d *Dialer) getSSE(ctx context.Context, t *try, lastID string) (*http.Respo
 	media, _, err := mime.ParseMediaType(got)
 	coding := resp.Header.Get("Content-Encoding")
 	if coding != "" && coding != "identity" {
-		got, media = coding, ""
+		_ = resp.Body.Close() // nobody could read it, and it may come slowly
+		return nil, &ContentTypeError{URL: redact(t.url), Got: coding}
 	}
 	if err != nil || media != "text/event-stream" {
 		return nil, &ContentTypeError{URL: redact(t.url), Got: got, Body: head(resp.Body)}
