@@ -6,33 +6,37 @@ import (
 	"strings"
 )
 
-// parseBase turns what a user calls a node's address into the URL that paths
-// are appended to. Credentials stay in it; transport makes a header of them.
-func parseBase(base string) (u *url.URL, mistakes []error) {
+// parseBase is parseURL for New's base.
+func parseBase(base string) (u *url.URL, mistakes []error) { return parseURL("base URL", base) }
+
+// parseURL turns what a user calls a node's address into the URL that paths are
+// appended to. Credentials stay in it; transport makes a header of them. name is what
+// the mistakes call it.
+func parseURL(name, base string) (u *url.URL, mistakes []error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	if err != nil {
 		// The error of url.Parse repeats its input, credentials included.
-		return nil, []error{fmt.Errorf("base URL cannot be parsed; want http://host:port, https, ws or wss%s", hint(base))}
+		return nil, []error{fmt.Errorf("%s cannot be parsed; want http://host:port, https, ws or wss%s", name, hint(base))}
 	}
-	bad := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	bad := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(name+format, args...)) }
 	switch strings.ToLower(u.Scheme) {
 	case "http", "ws":
 		u.Scheme = "http"
 	case "https", "wss":
 		u.Scheme = "https"
 	case "":
-		bad("base URL %q has no scheme; want http, https, ws or wss", u.Redacted())
+		bad(" %q has no scheme; want http, https, ws or wss", u.Redacted())
 	default:
-		bad("base URL: scheme %q is not one of http, https, ws, wss%s", u.Scheme, schemeHint(u))
+		bad(": scheme %q is not one of http, https, ws, wss%s", u.Scheme, schemeHint(u))
 	}
 	if u.Host == "" && len(mistakes) == 0 {
-		bad("base URL %q has no host", u.Redacted())
+		bad(" %q has no host", u.Redacted())
 	}
 	if u.RawQuery != "" || u.ForceQuery {
-		bad("base URL has a query; what is asked for is an Options.Subscription")
+		bad(" has a query; what is asked for is an Options.Subscription")
 	}
 	if u.Fragment != "" {
-		bad("base URL has a fragment %q; remove it", u.Fragment)
+		bad(" has a fragment %q; remove it", u.Fragment)
 	}
 	if len(mistakes) > 0 {
 		return nil, mistakes

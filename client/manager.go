@@ -22,6 +22,8 @@ type ConnectionManager struct {
 	opts      Options // defaulted; never written after New
 	counters  *metrics.Counters
 	say       *speaker
+	nodes     []*node      // New's base first; never written after New
+	here      atomic.Int32 // index of the node whose events are handed on; written by the reader
 	dialer    *transport.Dialer
 	consumers consumers
 	queue     *queue
@@ -56,10 +58,9 @@ type ConnectionManager struct {
 // The error is a *ConfigError that names every mistake in base, mux and opts,
 // and what is allowed.
 func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, error) {
-	u, mistakes := parseBase(base)
+	places, mistakes := opts.places(base)
 	o, more := opts.defaulted()
 	mistakes = append(mistakes, more...)
-	mistakes = append(mistakes, opts.credentials(u)...)
 	mistakes = append(mistakes, mistakesOf(mux)...)
 	if len(mistakes) > 0 {
 		return nil, &ConfigError{Mistakes: mistakes}
@@ -74,12 +75,10 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		ended:    make(chan struct{}),
 		books:    repair.New(0),
 	}
-	m.dialer = transport.NewDialer(transport.Config{
-		Base: u, Client: o.HTTPClient, Header: o.Header, Token: o.Token, TokenSource: o.TokenSource, Books: m.books,
-		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
-		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
-		MaxFrame: o.MaxFrame, Requests: o.Requests,
-	})
+	for i, p := range places {
+		m.nodes = append(m.nodes, m.newNode(&o, i, p))
+	}
+	m.dialer = m.nodes[0].dialer
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
 		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
@@ -118,7 +117,9 @@ func (m *ConnectionManager) Run(ctx context.Context) error {
 	m.enter(Change{To: Closed, Err: err})
 	err = d.drain(cancel, err)
 	m.closing.Wait()
-	m.dialer.Close()
+	for _, n := range m.nodes {
+		n.dialer.Close()
+	}
 	close(m.ended)
 	return err
 }

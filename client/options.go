@@ -50,6 +50,12 @@ type Options struct {
 	Token       string
 	TokenSource func(ctx context.Context) (string, error)
 
+	// Endpoints are further nodes of the same network, in the order of preference;
+	// New's base is preferred to them. One is connected to at a time: when it is lost,
+	// refuses by every transport, or falls silent, the next one is, and when a preferred
+	// one is good again, that. At most MaxEndpoints.
+	Endpoints []Endpoint
+
 	DialTimeout  time.Duration // one attempt to connect; 0: 10 s, negative: no bound
 	IdleTimeout  time.Duration // no byte for this long ends an SSE stream; 0: 31 s, negative: never
 	PingInterval time.Duration // between two pings of a WebSocket; 0: 15 s, negative: none, and no dead link is noticed

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,33 +13,40 @@ import (
 // hidden is what is shown of a secret.
 const hidden = "xxxxx"
 
-// credentials returns the mistakes in how the client says who it is at base, which
-// is nil if it cannot be read.
-func (o *Options) credentials(base *url.URL) (mistakes []error) {
-	if o == nil || o.Token == "" && o.TokenSource == nil {
+// An identity is how the client says who it is at one node.
+type identity struct {
+	header http.Header
+	token  string
+	source transport.TokenSource
+}
+
+// mistakes returns those in it. what comes before the names of the options, and base,
+// which is called where, is nil if it cannot be read.
+func (i identity) mistakes(what, where string, base *url.URL) (mistakes []error) {
+	if i.token == "" && i.source == nil {
 		return nil
 	}
-	name := "Token"
-	if o.TokenSource != nil {
-		name = "TokenSource"
+	name := what + "Token"
+	if i.source != nil {
+		name = what + "TokenSource"
 	}
 	switch {
-	case o.Token == "":
-	case o.TokenSource != nil:
-		mistakes = append(mistakes, errors.New("options Token and TokenSource are both set; want one of them"))
+	case i.token == "":
+	case i.source != nil:
+		mistakes = append(mistakes, fmt.Errorf("%sToken and %sTokenSource are both set; want one of them", what, what))
 	default:
-		if err := transport.CheckToken(strings.TrimSpace(o.Token)); err != nil {
-			mistakes = append(mistakes, fmt.Errorf("option Token cannot be used: %w", err))
+		if err := transport.CheckToken(strings.TrimSpace(i.token)); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s cannot be used: %w", name, err))
 		}
 	}
-	for header := range o.Header {
+	for header := range i.header {
 		if http.CanonicalHeaderKey(header) != "Authorization" {
 			continue
 		}
-		mistakes = append(mistakes, fmt.Errorf("option Header has an Authorization beside option %s; want one of them", name))
+		mistakes = append(mistakes, fmt.Errorf("%sHeader has an Authorization beside %s; want one of them", what, name))
 	}
 	if base != nil && base.User != nil {
-		mistakes = append(mistakes, fmt.Errorf("base URL has credentials beside option %s; want one of them", name))
+		mistakes = append(mistakes, fmt.Errorf("%s has credentials beside %s; want one of them", where, name))
 	}
 	return mistakes
 }
@@ -48,7 +54,7 @@ func (o *Options) credentials(base *url.URL) (mistakes []error) {
 // withoutSecrets returns a copy for the manager, which needs none once it has a
 // dialer: nobody can print what is not there.
 func (o Options) withoutSecrets() Options {
-	o.Header, o.Token, o.TokenSource = nil, "", nil
+	o.Header, o.Token, o.TokenSource, o.Endpoints = nil, "", nil, nil
 	return o
 }
 
@@ -58,17 +64,26 @@ type shown Options
 // redacted returns o as it may be shown: the token and the values of the headers are
 // secrets.
 func (o Options) redacted() shown {
-	if o.Token != "" {
-		o.Token = hidden
+	o.Header, o.Token = hiddenHeader(o.Header), hiddenToken(o.Token)
+	return shown(o) // Endpoints say themselves what is shown of them
+}
+
+func hiddenToken(token string) string {
+	if token == "" {
+		return ""
 	}
-	header := make(http.Header, len(o.Header))
-	for name := range o.Header {
-		header[name] = []string{hidden}
+	return hidden
+}
+
+func hiddenHeader(header http.Header) http.Header {
+	if header == nil {
+		return nil
 	}
-	if o.Header != nil {
-		o.Header = header
+	shown := make(http.Header, len(header))
+	for name := range header {
+		shown[name] = []string{hidden}
 	}
-	return shown(o)
+	return shown
 }
 
 // Format implements fmt.Formatter: secrets are not printed, whatever the verb.

@@ -28,7 +28,7 @@ func TestMistakesOfTokensAreNamedAndNotShown(t *testing.T) {
 		opts client.Options
 		want string
 	}{
-		{"http://node", client.Options{Token: "hush", TokenSource: sourceOf("hush")}, "options Token and TokenSource are both set"},
+		{"http://node", client.Options{Token: "hush", TokenSource: sourceOf("hush")}, "option Token and option TokenSource are both set"},
 		{"http://node", client.Options{Token: "hush", Header: authorization}, "an Authorization beside option Token;"},
 		{"http://node", client.Options{TokenSource: sourceOf("hush"), Header: authorization}, "an Authorization beside option TokenSource;"},
 		{"http://me:hush@node", client.Options{Token: "hush"}, "base URL has credentials beside option Token;"},

@@ -29,7 +29,7 @@ var pollTypes = []events.Type{
 // A pollConfig says whom to ask, and how often.
 type pollConfig struct {
 	REST     *rest.Client
-	Books    *repair.Books // take the tips and the count; nil: nobody does
+	Books    Books         // take the tips and the count; nil: nobody does
 	Interval time.Duration // between the beginnings of two polls; 0 and less mean 5 s
 }
 
@@ -45,7 +45,7 @@ type pollConfig struct {
 // for a consumer needs something to begin with.
 type pollStream struct {
 	rest     *rest.Client
-	books    *repair.Books
+	books    Books
 	interval time.Duration
 	opened   time.Time
 	server   time.Time

@@ -41,7 +41,6 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
-	"github.com/adic/adic-go/internal/repair"
 	"github.com/adic/adic-go/internal/rest"
 	"github.com/adic/adic-go/internal/wire"
 	"github.com/adic/adic-go/subscription/events"
@@ -79,7 +78,16 @@ type Config struct {
 
 	// Books take the tips and the count of final messages that polling reads. What
 	// facts there are it does not read itself. Nil: nobody takes them.
-	Books *repair.Books
+	Books Books
+}
+
+// Books are what polling needs of the books of package repair.
+type Books interface {
+	Begin(now time.Time)
+	Tips(ids []string) (news bool)
+	Counted(now time.Time, n uint64)
+	Hint(ids []string)
+	Anchor() (id string, at time.Time, ok bool)
 }
 
 // The defaults of Config.
