@@ -81,6 +81,9 @@ func (t *turn) adopt(l Link, over Generation) {
 	t.Look, t.widen, t.doubt, t.probed, t.jumped, t.pauses = 0, 0, 0, 0, false, [purposes]*fallback.Ladder{}
 	t.ask = t.now.Mono + askTime
 	t.do(a)
+	if a.Moved {
+		t.hushed() // the silence was the other node's
+	}
 	if over == 0 {
 		t.recovered()
 	}

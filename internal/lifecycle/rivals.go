@@ -71,8 +71,20 @@ func (t *turn) rival(to Target, why Purpose, since time.Duration) {
 	}
 }
 
+// mustProve reports whether a rival that is usable has to become good in time. Where
+// there is one node, a rival that brings nothing costs nothing; where there are
+// several, the next one may be better.
+func (t *turn) mustProve(l *Link) bool {
+	return l.Usable && !l.Good && t.config.Endpoints > 1 && t.config.Prove > 0
+}
+
 // climbs tries what is better.
 func (t *turn) climbs() {
+	if l := t.Rivals[Better]; t.mustProve(&l) && t.now.Mono >= l.Opened+t.config.Prove {
+		t.ends(Better)
+		silent := fallback.Outcome{Transport: l.Transport, Kind: fallback.Silent}
+		t.choose().Failed(t.now.moment(), l.Endpoint, silent)
+	}
 	endpoint, by, at := t.choices.Better(t.now.moment())
 	if by != fallback.None && !at.After(t.now.moment()) {
 		t.rival(Target{endpoint, by}, Better, 0)

@@ -137,6 +137,9 @@ func (t *turn) dies() {
 	t.do(Tell{Died})
 	t.do(Repair{})
 	t.choose().Suspect(t.now.moment(), t.Link.Endpoint)
+	if t.config.Endpoints > 1 && t.Rivals[Better].Endpoint == t.Link.Endpoint {
+		t.ends(Better) // to the same node: the place is another one's
+	}
 }
 
 func (in Spoke) take(t *turn) {

@@ -102,6 +102,7 @@ type Config struct {
 	Endpoints int                  // how many there are
 	Order     []fallback.Transport // those that may be used
 	Beats     bool                 // beats are asked for, so that their absence tells
+	Prove     time.Duration        // in which a rival shows that it is good, if there are several endpoints; 0: no bound
 	Random    func() float64       // in [0, 1); nil means rand.Float64 of math/rand/v2
 }
 
@@ -162,6 +163,9 @@ func (t *turn) due() (at time.Duration) {
 		first(t.ask)
 		if _, by, when := t.choices.Better(t.now.moment()); by != fallback.None && t.Rivals[Better].Gen == 0 {
 			first(max(mono(when), 1))
+		}
+		if l := &t.Rivals[Better]; t.mustProve(l) {
+			first(l.Opened + t.config.Prove)
 		}
 	}
 	return at
