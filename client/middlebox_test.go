@@ -49,13 +49,13 @@ func (r *rig) behind(b middlebox) {
 		handler = b.handler
 	}
 	r.patience.Store(int64(b.idle))
-	r.serve(boxAddress, handler)
+	r.hosts(boxAddress, handler)
 	r.away = append(r.away, upstream.CloseIdleConnections)
 	r.base = "http://" + boxAddress
 }
 
-// serve has handler answer at an address until the test ends.
-func (r *rig) serve(addr string, handler http.Handler) {
+// hosts has handler answer at an address until the test ends.
+func (r *rig) hosts(addr string, handler http.Handler) {
 	r.t.Helper()
 	l, err := r.net.Listen(addr)
 	require.NoError(r.t, err)
