@@ -2,82 +2,118 @@ package client
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/lifecycle"
 	"github.com/adic/adic-go/internal/transport"
+	"github.com/adic/adic-go/internal/wire"
 )
 
-const (
-	// cutTime is how long a proven trial waits for beats that both connections
-	// carry. One comes within 3 s of its end.
-	cutTime = 12 * time.Second
+// cutTime is how long a proven trial waits for beats that both connections carry.
+// One comes within 3 s of its end.
+const cutTime = 12 * time.Second
 
-	// orphanTime is how long a proven trial may go on once the connection whose
-	// place it is to take has ended.
-	orphanTime = 4 * time.Second
-)
-
-// climb looks for a better transport than that of c, for as long as c lasts: it
-// is opened and proved before c is let go. The ladder is the climber's until it
-// returns.
-func (m *ConnectionManager) climb(ctx context.Context, ladder *fallback.Ladder, c *connection) {
-	defer m.survive()
-	for {
-		better, at := ladder.Better(time.Now())
-		if better == fallback.None || !sleep(ctx, time.Until(at)) {
-			return
-		}
-		t, err := m.try(ctx, better, c)
-		switch {
-		case err == nil:
-			m.offer(c, t)
-			return
-		case ctx.Err() != nil:
-			return
-		}
-		m.say.say(slog.LevelDebug, "a better transport does not work yet",
-			slog.String("transport", better.String()), slog.Any("error", err))
-		ladder.Failed(time.Now(), transport.Classify(better, err))
-	}
-}
-
-// offer makes t the successor of c, and ends that, unless there is one already.
-func (m *ConnectionManager) offer(c *connection, t *trial) {
-	if !c.won.CompareAndSwap(nil, t) {
-		m.discard(t, transport.ErrClosed)
+// begin opens a link: on Run's goroutine if nothing delivers, else beside it.
+func (m *ConnectionManager) begin(o lifecycle.Open) {
+	l := &m.life
+	t := &trial{gen: o.Gen, to: o.Target, why: o.For}
+	l.trials = append(l.trials, t)
+	if o.For == lifecycle.First {
+		m.enter(Change{To: Connecting, Transport: o.Transport, Err: l.told()})
+		l.orders <- o
 		return
 	}
-	m.closing.Go(c.stream.Close) // its Next returns, and the reader finds t
+	below := m.current.Load()
+	ctx, cancel := context.WithCancel(l.run)
+	t.cancel = cancel
+	l.side.Go(func() {
+		defer m.survive(t)
+		if err := m.compete(ctx, t, below); err != nil {
+			m.report(t.gen, err)
+		}
+	})
 }
 
-// try opens a transport beside below, which delivers, and reads it until it is
+// letGo closes what does not deliver, and hangs up what does.
+func (m *ConnectionManager) letGo(of lifecycle.Generation, c *connection) {
+	if c != nil && c.gen == of {
+		m.closing.Go(c.stream.Close) // its Next returns
+		return
+	}
+	t := m.life.take(of)
+	t.cancel()
+	if t.ready {
+		m.discard(t, transport.ErrClosed)
+	}
+}
+
+// compete opens a transport beside below, which delivers, and reads it until it is
 // good and can take over exactly where below ends, or as exactly as possible. A
 // good one is worth having even if below has ended meanwhile.
-func (m *ConnectionManager) try(ctx context.Context, better fallback.Transport, below *connection) (*trial, error) {
-	t := &trial{}
+func (m *ConnectionManager) compete(ctx context.Context, t *trial, below *connection) error {
+	exact := t.why != lifecycle.Wider || below.pulse.Load() != nil
 	part := func() {}
-	if below.stream.Transport() != fallback.Polling && better != fallback.Polling {
+	if t.why != lifecycle.Experiment && below.transport != fallback.Polling && t.to.Transport != fallback.Polling {
 		t.both = &overlapping{common: shared(below.asks(), m.asks())}
-		part = below.meet(t.both) // before the first frame that both carry, until below ends
+		if exact {
+			part = below.meet(t.both) // before the first frame that both carry, until below ends
+		}
 	}
-	err := m.opens(ctx, better, t)
+	err := m.opens(ctx, t)
 	if err == nil {
-		err = m.prove(ctx, t, below)
+		m.step(lifecycle.Opened{Of: t.gen})
+		err = m.proves(ctx, t, below, exact)
 	}
 	if err != nil {
 		part()
-		return nil, err
+		if t.why == lifecycle.Better {
+			m.say.say(slog.LevelDebug, "a better transport does not work yet",
+				slog.String("transport", t.to.Transport.String()), slog.Any("error", err))
+		}
 	}
-	return t, nil
+	return err
 }
 
-// prove reads t until it may take the place of below. If it may not, t is gone.
-func (m *ConnectionManager) prove(ctx context.Context, t *trial, below *connection) error {
-	defer m.orphan(ctx, t, below)()
+// proves reads t until it may take the place of below. If it may not, t is gone.
+func (m *ConnectionManager) proves(ctx context.Context, t *trial, below *connection, exact bool) error {
+	undo := context.AfterFunc(ctx, t.stream.Close)
+	defer undo()
+	err := error(nil)
+	switch {
+	case t.why == lifecycle.Experiment:
+		err = m.experiment(t)
+	case exact:
+		err = m.prove(t, below)
+	}
+	if err == nil && undo() && m.readies(t) {
+		return nil
+	}
+	if err == nil {
+		err = transport.ErrClosed
+	}
+	m.discard(t, err)
+	return err
+}
+
+// readies offers t as the successor, unless it was let go.
+func (m *ConnectionManager) readies(t *trial) bool {
+	m.life.mu.Lock()
+	defer m.life.mu.Unlock()
+	if !slices.Contains(m.life.trials, t) {
+		return false
+	}
+	t.ready = true
+	m.steps(lifecycle.Ready{Of: t.gen})
+	return true
+}
+
+// prove reads t until it is good, and below need not be compared with it any longer.
+func (m *ConnectionManager) prove(t *trial, below *connection) error {
 	// On a quiet server nothing may come by itself; what the probe brings ends
 	// the wait.
 	probe := time.AfterFunc(m.opts.Fallback.Stable, t.stream.Probe)
@@ -86,17 +122,17 @@ func (m *ConnectionManager) prove(ctx context.Context, t *trial, below *connecti
 	for {
 		frame, err := t.stream.Next()
 		if err != nil {
-			m.discard(t, err)
 			return err
 		}
 		m.keep(t, &frame)
-		if !t.good.Load() {
-			t.good.Store(m.proves(t.stream, &frame, t.opened))
+		if !t.good.Load() && m.isProof(t.stream, &frame, t.opened) {
+			t.good.Store(true)
 			proved = frame.Received
+			m.step(lifecycle.Proved{Of: t.gen})
 		}
 		switch {
 		case !t.good.Load():
-		case ctx.Err() != nil, m.cuts(t, below, frame.Received.Sub(proved)):
+		case below.gone.Load(), m.cuts(t, below, frame.Received.Sub(proved)):
 			return nil
 		case below.held.Load():
 			proved = frame.Received
@@ -115,36 +151,40 @@ func (m *ConnectionManager) cuts(t *trial, below *connection, took time.Duration
 		(below.pulse.Load() == nil || !hasBeats(t.stream) || !m.witnesses() || took >= cutTime)
 }
 
-// orphan ends t when the context of below does: at once, or soon after if t is
-// good and below ended by itself. The function that it returns undoes that.
-func (m *ConnectionManager) orphan(ctx context.Context, t *trial, below *connection) (undo func()) {
-	var late atomic.Pointer[time.Timer]
-	var undone atomic.Bool
-	stop := context.AfterFunc(ctx, func() {
-		if below.run.Err() != nil || !t.good.Load() {
-			t.stream.Close()
-			return
+// errAnswered ends an experiment.
+var errAnswered = errors.New("client: the node is up, and says nothing")
+
+// experiment reads an SSE connection to see whether the node says more there.
+func (m *ConnectionManager) experiment(t *trial) error {
+	for {
+		frame, err := t.stream.Next()
+		if err != nil {
+			return err
 		}
-		t.stream.Probe() // a WebSocket answers at once
-		late.Store(time.AfterFunc(orphanTime, t.stream.Close))
-		if undone.Load() {
-			late.Load().Stop()
-		}
-	})
-	return func() {
-		undone.Store(true)
-		if !stop() && late.Load() != nil {
-			late.Load().Stop()
+		m.keep(t, &frame)
+		switch {
+		case frame.Kind == wire.Alive:
+			m.step(lifecycle.Answered{Of: t.gen})
+			return errAnswered
+		case frame.Kind == wire.Event && isBeat(t.stream, &frame):
+			t.good.Store(true)
+			return nil
 		}
 	}
 }
 
+// errPanicked ends a trial in which a http.Client of the user's panicked.
+var errPanicked = errors.New("client: a connection attempt panicked")
+
 // survive keeps a panic, which only a http.Client of the user's can cause, on the
 // goroutine that it came from.
-func (m *ConnectionManager) survive() {
+func (m *ConnectionManager) survive(t *trial) {
 	if v := recover(); v != nil {
 		m.say.once("", slog.LevelError, "a connection attempt panicked",
 			slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+		if t != nil {
+			m.report(t.gen, errPanicked)
+		}
 	}
 }
 

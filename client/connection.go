@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/lifecycle"
 	"github.com/adic/adic-go/internal/pulse"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/subscription/events"
@@ -16,6 +17,11 @@ import (
 // A trial is a stream that is usable and delivers nothing yet: its frames are
 // kept until it takes its place.
 type trial struct {
+	gen    lifecycle.Generation
+	to     lifecycle.Target
+	why    lifecycle.Purpose
+	cancel context.CancelFunc // lets it go; nil if nothing delivers meanwhile
+	ready  bool               // nobody reads it any more: it waits for its turn; guarded by the life's mu
 	stream transport.Stream
 	opened time.Time
 	asked  []events.Type // nil: all
@@ -38,9 +44,9 @@ func (t *trial) serverTime() time.Time {
 	return t.opened
 }
 
-// A connection is the stream that delivers. It owns the goroutines that watch it
-// and look for its successor.
+// A connection is the stream that delivers.
 type connection struct {
+	gen       lifecycle.Generation
 	stream    transport.Stream
 	transport fallback.Transport // of stream
 	opened    time.Time
@@ -52,57 +58,33 @@ type connection struct {
 	woken     atomic.Int64                  // when pings were sent because beats were missing, Unix nanoseconds
 	pulse     atomic.Pointer[pulse.Pulse]   // nil where there are no beats; set once, by whoever learns that there are
 
-	run    context.Context // of the manager
-	ctx    context.Context // ends when the connection does
-	cancel context.CancelFunc
-	stop   func() bool                    // unties the stream from Run's context
-	won    atomic.Pointer[trial]          // the successor; set once
-	rivals atomic.Pointer[[]*overlapping] // those that may become it: told what is delivered
+	stop   func() bool                    // unties the stream from the run
+	err    error                          // why it ended; guarded by the life's mu
+	gone   atomic.Bool                    // it has ended
+	rivals atomic.Pointer[[]*overlapping] // those that may become its successor: told what is delivered
 
-	mu       sync.Mutex // guards what follows, writers of rivals, and Go of group against its Wait
-	ended    bool
-	widening bool        // a goroutine asks for what the consumers want
-	stale    bool        // they want something else since it last looked
-	next     *time.Timer // of later; nil: nothing is due
-	group    sync.WaitGroup
+	known      int         // messages that the books knew when it was opened
+	identified atomic.Bool // the server was asked what it speaks
+
+	mu       sync.Mutex // guards what follows, and writers of rivals
+	widening bool       // a goroutine asks for what the consumers want
+	stale    bool       // they want something else since it last looked
 }
 
-func newConnection(ctx context.Context, t *trial) *connection {
+func newConnection(run context.Context, t *trial) *connection {
 	c := &connection{
-		stream: t.stream, transport: t.stream.Transport(), opened: t.opened, server: t.stream.ServerTime(), good: t.good.Load(), run: ctx,
+		gen: t.gen, stream: t.stream, transport: t.stream.Transport(), opened: t.opened, server: t.stream.ServerTime(),
+		good: t.good.Load(), stop: context.AfterFunc(run, t.stream.Close),
 	}
 	c.asked.Store(&t.asked)
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	c.stop = context.AfterFunc(ctx, t.stream.Close)
+	if t.cancel != nil {
+		t.cancel()
+	}
 	return c
 }
 
 // asks returns what the server was asked for; nil means everything.
 func (c *connection) asks() []events.Type { return *c.asked.Load() }
-
-// spawn runs fn on a goroutine of the connection, unless that has ended.
-func (c *connection) spawn(fn func(context.Context)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.ended {
-		c.group.Go(func() { fn(c.ctx) })
-	}
-}
-
-// later runs fn on a goroutine of the connection, after d, unless that has ended. One
-// at a time can wait for its turn.
-func (c *connection) later(d time.Duration, fn func(context.Context)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended {
-		return
-	}
-	c.group.Add(1)
-	c.next = time.AfterFunc(d, func() {
-		defer c.group.Done()
-		fn(c.ctx)
-	})
-}
 
 // meet has what the connection delivers from now on compared with what another
 // one brings, until part is called.
@@ -146,21 +128,6 @@ func (c *connection) looks() bool {
 	defer c.mu.Unlock()
 	c.widening, c.stale = c.stale, false
 	return c.widening
-}
-
-// end stops all that looks for a successor, waits for it, and returns the
-// successor; nil if there is none.
-func (c *connection) end() *trial {
-	c.mu.Lock()
-	c.ended = true
-	if c.next != nil && c.next.Stop() {
-		c.group.Done()
-	}
-	c.mu.Unlock()
-	c.cancel()
-	c.group.Wait()
-	c.stop()
-	return c.won.Load()
 }
 
 // lastFrame is when the connection last showed a sign of life.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/handlers"
@@ -203,7 +202,7 @@ func (m *ConnectionManager) wants() {
 	m.widen()
 	if c := m.current.Load(); c != nil {
 		if c.stream.Transport() == fallback.Polling {
-			m.polls(time.Now())
+			m.polls()
 		}
 		m.repairs(c)
 	}

@@ -119,7 +119,7 @@ func (m *ConnectionManager) Health() Health {
 		maxAge: m.opts.MaxEventAge,
 	}
 	h.LastTips, h.LastKCore = m.clocks.read(&m.clocks.tips), m.clocks.read(&m.clocks.kcore)
-	h.StaleSince = m.silence.staleSince()
+	h.StaleSince = m.life.staleSince()
 	m.repaired(&h)
 	if c != nil {
 		if at := c.stream.LastFrame(); at.After(h.LastFrame) {

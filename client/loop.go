@@ -8,73 +8,80 @@ import (
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/lifecycle"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// follow is the loop of Run: try what the ladder says, when it says so, until
-// ctx ends or the node has refused for good.
+// follow is the loop of Run: it opens and reads what the state says, until ctx ends or
+// the node has refused for good.
 func (m *ConnectionManager) follow(ctx context.Context) error {
 	m.intake.stop = ctx.Done()
-	ladder := fallback.New(m.opts.Fallback, rand.Float64)
-	step := ladder.First(time.Now())
-	failures := make(map[fallback.Transport]error) // the last of each
-	var last error                                 // why the attempt before this one ended
-	for {
-		if err := m.waits(ctx, step.Wait, last); err != nil {
-			return err
+	run, cancel := context.WithCancel(ctx)
+	m.born(run)
+	err := m.obey(ctx)
+	m.step(lifecycle.Stop{})
+	if c := m.current.Load(); c != nil {
+		m.leave(c)
+	}
+	cancel()
+	m.life.side.Wait()
+	return err
+}
+
+// born makes the first state.
+func (m *ConnectionManager) born(run context.Context) {
+	l := &m.life
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.run, l.orders = run, make(chan lifecycle.Action, 1)
+	l.gaps, l.faults = make(map[events.GapCause]events.Gap), make(map[lifecycle.Target]error)
+	l.state = lifecycle.New(lifecycle.Config{
+		Choices: lifecycle.By(fallback.NewPool(1, m.opts.Fallback, rand.Float64)), Endpoints: 1,
+		Order: m.opts.Fallback.Order, Beats: m.witnesses(), Random: rand.Float64,
+	})
+}
+
+// obey takes orders until the run ends.
+func (m *ConnectionManager) obey(ctx context.Context) error {
+	if ctx.Err() == nil {
+		m.step(lifecycle.Start{})
+	}
+	for ctx.Err() == nil {
+		if final := m.refused(); final != nil {
+			return final
 		}
-		if step.Wait > 0 {
-			last = nil // told by Waiting
-		}
-		out, err := m.attempt(ctx, ladder, step.Transport, last)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		last, failures[step.Transport] = err, err
-		m.failure.Store(&err)
-		step = ladder.Next(time.Now(), out)
-		if ladder.Refused() && !m.proved {
-			if final := m.refused(failures); final != nil {
-				return final
+		select {
+		case order := <-m.life.orders:
+			switch order := order.(type) {
+			case lifecycle.Open:
+				m.connect(ctx, order)
+			case lifecycle.Read:
+				m.deliver(ctx)
 			}
+		case <-ctx.Done():
 		}
 	}
+	return context.Cause(ctx)
 }
 
-// waits lets d go by, which may be zero. The error is the cause of ctx.
-func (m *ConnectionManager) waits(ctx context.Context, d time.Duration, last error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if d <= 0 {
-		return nil
-	}
-	m.enter(Change{To: Waiting, RetryAt: time.Now().Add(d), Err: last})
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// connect opens a link while nothing delivers.
+func (m *ConnectionManager) connect(ctx context.Context, o lifecycle.Open) {
+	m.life.mu.Lock()
+	t := m.life.trial(o.Gen)
+	m.life.mu.Unlock()
+	err := m.opens(ctx, t)
+	switch {
+	case err == nil:
+		m.step(lifecycle.Opened{Of: o.Gen})
+	case ctx.Err() == nil:
+		m.report(t.gen, err)
 	}
 }
 
-// attempt opens transport t and follows it, and those it is replaced by, to the
-// end.
-func (m *ConnectionManager) attempt(ctx context.Context, ladder *fallback.Ladder, t fallback.Transport, last error) (fallback.Outcome, error) {
-	m.enter(Change{To: Connecting, Transport: t, Err: last})
-	first := &trial{}
-	if err := m.opens(ctx, t, first); err != nil {
-		m.failed(t, err)
-		return transport.Classify(t, err), err
-	}
-	return m.serve(ctx, ladder, first)
-}
-
-// opens dials one transport for t and counts what comes of it.
-func (m *ConnectionManager) opens(ctx context.Context, by fallback.Transport, t *trial) (err error) {
+// opens dials for t and counts what comes of it.
+func (m *ConnectionManager) opens(ctx context.Context, t *trial) (err error) {
+	by := t.to.Transport
 	m.counters.Dial(by)
 	t.asked = m.asks()
 	t.stream, err = m.dialer.Open(ctx, by, t.asked)
@@ -95,75 +102,60 @@ func (m *ConnectionManager) asks() []events.Type { return m.consumers.types(m.wi
 // witnesses reports whether beats are asked for.
 func (m *ConnectionManager) witnesses() bool { return m.opts.Witness == WitnessOn }
 
-// serve reads the stream of first, and of each that takes its place, until one
-// ends without a successor. It returns how that one ended.
-func (m *ConnectionManager) serve(ctx context.Context, ladder *fallback.Ladder, first *trial) (fallback.Outcome, error) {
-	c := m.adopt(ctx, first, nil)
-	for {
-		c.spawn(func(ctx context.Context) { m.climb(ctx, ladder, c) })
-		err := m.read(c)
-		next := c.end()
-		if ctx.Err() != nil {
-			m.leave(c, err)
-			if next != nil {
-				m.discard(next, transport.ErrClosed)
-			}
-			return fallback.Outcome{Transport: c.stream.Transport()}, err
-		}
-		if next == nil {
-			return m.lost(c, err), err
-		}
-		if errors.Is(err, transport.ErrClosed) {
-			err = errReplaced
-		}
-		m.leave(c, err)
-		if to := next.stream.Transport(); to != c.stream.Transport() {
-			ladder.Promoted(time.Now(), to)
-			m.counters.Promoted(c.stream.Transport(), to)
-		}
-		c = m.adopt(ctx, next, c)
+// adopt makes a trial the connection that delivers. old is the one that did before,
+// if that has not been given up.
+func (m *ConnectionManager) adopt(a lifecycle.Adopt, old *connection) {
+	l := &m.life
+	t := l.take(a.Gen)
+	by := t.to.Transport
+	if a.Cause != "" {
+		t.cause, t.since = a.Cause, l.at(a.Since)
 	}
-}
-
-// adopt makes t the connection that delivers. old is the one whose place it
-// takes while that still worked; nil after an outage.
-func (m *ConnectionManager) adopt(ctx context.Context, t *trial, old *connection) *connection {
-	c := newConnection(ctx, t)
-	m.proved = true
+	if old != nil {
+		if errors.Is(old.err, transport.ErrClosed) {
+			old.err = errReplaced
+		}
+		m.leave(old)
+	}
+	c := newConnection(l.run, t)
+	l.next = handover{c, t, old}
 	m.books.Begin(t.serverTime())
 	m.disturbed()
 	m.current.Store(c)
 	t.stream.OnPark(m.park)
-	m.enter(Change{To: Connected, Transport: t.stream.Transport()})
+	m.enter(Change{To: Connected, Transport: by})
 	if old != nil {
+		if by != old.transport {
+			m.counters.Promoted(old.transport, by)
+		}
 		m.switched(t, old)
-		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.stream.Transport().String()),
-			slog.String("to", t.stream.Transport().String()))
-	} else {
-		m.recovered(t.stream.Transport())
+		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.transport.String()), slog.String("to", by.String()))
 	}
 	m.returned(t)
-	if t.stream.Transport() == fallback.Polling {
-		m.polls(t.opened)
-		m.answers()
-	} else {
-		m.streams(t)
-	}
-	m.replay(c, t, old)
+}
+
+// deliver hands on what the connection that was adopted last has brought and brings,
+// to its end.
+func (m *ConnectionManager) deliver(ctx context.Context) {
+	m.life.mu.Lock()
+	next := m.life.next
+	m.life.next = handover{}
+	m.life.mu.Unlock()
+	c := next.c
+	m.replay(c, next.t, next.old)
 	m.widen() // a Subscribe while the stream was being opened
 	m.intake.looks(&m.consumers)
 	m.repairs(c)
-	if old != nil {
+	if next.old != nil {
 		m.loop.Hole()
 	}
-	m.attend(c)
-	return c
-}
-
-// gap opens a gap, and counts it.
-func (m *ConnectionManager) gap(g events.Gap) events.Gap {
-	m.counters.Gap(string(g.Cause))
-	return m.queue.open(g)
+	if m.witnesses() && hasBeats(c.stream) {
+		m.beats(c)
+	}
+	err := m.read(c)
+	if ctx.Err() == nil {
+		m.report(c.gen, err)
+	}
 }
 
 // read hands every frame on until the stream ends; it returns why.
@@ -178,28 +170,56 @@ func (m *ConnectionManager) read(c *connection) error {
 	}
 }
 
-// lost ends a connection that has no successor: the outage begins.
-func (m *ConnectionManager) lost(c *connection, err error) fallback.Outcome {
-	t := c.stream.Transport()
-	m.leave(c, err)
+// report says how a link ended, or why it could not be opened.
+func (m *ConnectionManager) report(of lifecycle.Generation, err error) {
+	l := &m.life
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in := lifecycle.Ended{Of: of, Definite: transport.Definite(err)}
+	if c := m.current.Load(); c != nil && c.gen == of {
+		c.err, in.Last = err, l.mono(c.lastFrame())
+		c.gone.Store(true)
+		if c.isGood(m.opts.Fallback.Stable) {
+			m.steps(lifecycle.Proved{Of: of})
+		}
+	}
+	to := l.state.Link.Target
+	if t := l.take(of); t != nil {
+		to = t.to
+	}
+	if of == l.state.Link.Gen {
+		l.fault = fault{to, err}
+	}
+	in.How = transport.Classify(to.Transport, err)
+	m.steps(in)
+}
+
+// fails notes the last fault: nothing is open because of it.
+func (m *ConnectionManager) fails() {
+	l := &m.life
+	l.err, l.faults[l.fault.at] = l.fault.err, l.fault.err
+	m.failure.Store(&l.fault.err)
+}
+
+// lost gives up a connection that has ended: the outage begins.
+func (m *ConnectionManager) lost(c *connection) {
+	m.fails()
+	m.leave(c)
 	m.pause()
-	m.outage = &outage{gap: m.gap(events.Gap{Cause: events.GapByDisconnect, From: c.lastFrame()}), told: true}
-	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", t.String()), slog.Any("error", err))
-	out := transport.Classify(t, err)
-	out.Good = c.isGood(m.opts.Fallback.Stable)
-	return out
+	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", c.transport.String()), slog.Any("error", c.err))
 }
 
 // leave lets c go, which delivers no more.
-func (m *ConnectionManager) leave(c *connection, err error) {
+func (m *ConnectionManager) leave(c *connection) {
+	c.stop()
 	m.current.Store(nil)
-	m.counters.Disconnected(c.stream.Transport(), reason(err))
+	m.counters.Disconnected(c.transport, reason(c.err))
 	m.closing.Go(c.stream.Close)
 }
 
 // discard lets a trial go that will not take its place.
 func (m *ConnectionManager) discard(t *trial, err error) {
-	m.counters.Disconnected(t.stream.Transport(), reason(err))
+	m.counters.Disconnected(t.to.Transport, reason(err))
 	m.closing.Go(t.stream.Close)
 }
 
@@ -214,15 +234,18 @@ func reason(err error) string {
 	return transport.Reason(err)
 }
 
-// refused is the end of a Run whose every transport got a definite no; nil if one
-// of them may have been somebody else's word, such as a captive portal's.
-func (m *ConnectionManager) refused(failures map[fallback.Transport]error) error {
+// refused is the end of a Run whose every transport got a definite no; nil if it goes
+// on.
+func (m *ConnectionManager) refused() error {
+	l := &m.life
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state.Phase != lifecycle.Closed {
+		return nil
+	}
 	final := &RefusedError{}
 	for _, t := range m.opts.Fallback.Order {
-		if !transport.Definite(failures[t]) {
-			return nil
-		}
-		final.Refusals = append(final.Refusals, failures[t])
+		final.Refusals = append(final.Refusals, l.faults[lifecycle.Target{Transport: t}])
 	}
 	return final
 }

@@ -37,17 +37,14 @@ type ConnectionManager struct {
 
 	books    *repair.Books
 	loop     *backfill.Loop
-	silence  silence
+	life     life
 	figures  atomic.Pointer[repair.Figures] // as of the end of the last pass, or the last finalization that was found
 	synced   atomic.Pointer[time.Time]      // since when all is in sync; nil if it is not
 	progress broadcast                      // a pass has ended, or what it brought was handled
-	polled   standing                       // the gap of polling
 	telling  sync.Mutex                     // held while the loop and the books are told what is wanted
 
 	intake intake     // the reader's
-	away   events.Gap // the reader's, before that New's: the time between two runs; no cause: there was none
-	outage *outage    // the reader's: what is not over yet; nil if all is well
-	proved bool       // the reader's: some stream was usable in this Run
+	away   events.Gap // guarded by life.mu, before Run New's: the time between two runs; no cause: there was none
 }
 
 // New returns a manager for the node at base, an http, https, ws or wss URL
@@ -79,6 +76,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		m.nodes = append(m.nodes, m.newNode(&o, i, p))
 	}
 	m.dialer = m.nodes[0].dialer
+	m.life.base, m.life.wall = m.clocks.base, time.Now
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
 		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,

@@ -2,45 +2,96 @@ package client
 
 import (
 	"log/slog"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/lifecycle"
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// An outage lasts from the loss of the last stream, or from the first failure
-// of a Run, to the next usable stream.
-type outage struct {
-	gap  events.Gap // what may be missing; zero before the first connection
-	told bool       // the log has one warning of each outage, not one per attempt
+// This file tells what the state has to tell: gaps to the application, news to an
+// operator.
+
+// gap opens a gap, and counts it.
+func (m *ConnectionManager) gap(g events.Gap) events.Gap {
+	m.counters.Gap(string(g.Cause))
+	return m.queue.open(g)
 }
 
-// failed notes an attempt that did not connect.
-func (m *ConnectionManager) failed(t fallback.Transport, err error) {
-	if m.outage == nil {
-		m.outage = &outage{}
+// opensGap opens the gap of a cause, of which there is at most one at a time.
+func (m *ConnectionManager) opensGap(cause events.GapCause, from time.Time) {
+	g := events.Gap{Cause: cause, From: from}
+	if cause == events.GapByPolling { // which brings no notices, if any are wanted
+		if !m.consumers.family(events.AnyPriority, events.Notice) {
+			return
+		}
+		g.Families = []events.Family{events.Notice}
 	}
-	level := slog.LevelDebug
-	if !m.outage.told {
-		level = slog.LevelWarn
-		m.outage.told = true
+	if _, open := m.life.gaps[cause]; !open {
+		m.life.gaps[cause] = m.gap(g)
 	}
-	m.say.say(level, "cannot connect; trying on", slog.String("transport", t.String()), slog.Any("error", err))
 }
 
-// recovered ends the outage, if there is one.
-func (m *ConnectionManager) recovered(t fallback.Transport) {
-	if m.outage == nil {
-		m.say.say(slog.LevelDebug, "connected", slog.String("transport", t.String()))
+// shutsGap closes it, if it is open.
+func (m *ConnectionManager) shutsGap(cause events.GapCause, to time.Time) {
+	g, open := m.life.gaps[cause]
+	if !open {
 		return
 	}
-	if m.outage.gap.Number > 0 {
-		m.queue.shut(m.outage.gap, time.Now())
+	delete(m.life.gaps, cause)
+	if t := m.life.next.t; cause == events.GapByPolling && t != nil && t.lost != [3]int{} {
+		to = time.Now() // not all that came since the opening could be kept
+	}
+	m.queue.shut(g, to)
+	if cause == events.GapByDisconnect {
 		m.counters.Reconnected()
 	}
-	m.outage = nil
-	m.say.say(slog.LevelInfo, "connected again", slog.String("transport", t.String()))
+}
+
+// polls tells that notices, which are wanted now, are missing while polling.
+func (m *ConnectionManager) polls() {
+	m.life.mu.Lock()
+	defer m.life.mu.Unlock()
+	if m.life.state.Gaps.Polling {
+		m.opensGap(events.GapByPolling, time.Now())
+	}
+}
+
+// tell logs what an operator should know.
+func (m *ConnectionManager) tell(n lifecycle.News, c *connection) {
+	by := fallback.None
+	if c != nil {
+		by = c.transport
+	}
+	level, text := slog.LevelInfo, ""
+	attrs := []slog.Attr{slog.String("transport", by.String())}
+	switch n {
+	case lifecycle.Unreachable, lifecycle.StillUnreachable:
+		m.fails()
+		level, text = slog.LevelDebug, "cannot connect; trying on"
+		if n == lifecycle.Unreachable {
+			level = slog.LevelWarn
+		}
+		at := m.life.fault
+		attrs = []slog.Attr{slog.String("transport", at.at.Transport.String()), slog.Any("error", at.err)}
+	case lifecycle.Connected:
+		level, text = slog.LevelDebug, "connected"
+	case lifecycle.ConnectedAgain:
+		text = "connected again"
+	case lifecycle.FellSilent:
+		m.synced.Store(nil)
+		level, text = slog.LevelWarn, "the node has fallen silent although the connection is up"
+	case lifecycle.Reconnecting:
+		text = "reconnecting to a silent node"
+	case lifecycle.Died:
+		level, text = slog.LevelError, "the node is dead: connected, and without a word. What REST shows is read every 30 s"
+	case lifecycle.Speaks:
+		text = "the node speaks again"
+	case lifecycle.Jumped:
+		text = "the host slept, or its clock was set: asking the node for a sign of life"
+	}
+	m.say.say(level, text, attrs...)
 }
 
 // warnMissing tells once what a consumer wants and transport t cannot bring.
@@ -59,57 +110,5 @@ func (m *ConnectionManager) warnMissing(t fallback.Transport) {
 }
 
 func containsNotice(types []events.Type) bool {
-	for _, t := range types {
-		if t.Family() == events.Notice {
-			return true
-		}
-	}
-	return false
-}
-
-// A standing gap is one of which there is at most one at a time. The zero value is
-// none. Safe for concurrent use.
-type standing struct {
-	mu  sync.Mutex
-	gap events.Gap
-}
-
-// begin opens the gap, unless it is open.
-func (s *standing) begin(open func() events.Gap) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.gap.Number == 0 {
-		s.gap = open()
-	}
-}
-
-// end closes it, if it is open.
-func (s *standing) end(shut func(events.Gap)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.gap.Number > 0 {
-		shut(s.gap)
-		s.gap = events.Gap{}
-	}
-}
-
-// polls opens the gap of polling, which brings no notices, if any are wanted.
-func (m *ConnectionManager) polls(since time.Time) {
-	if !m.consumers.family(events.AnyPriority, events.Notice) {
-		return
-	}
-	m.polled.begin(func() events.Gap {
-		return m.gap(events.Gap{
-			Cause: events.GapByPolling, Families: []events.Family{events.Notice}, From: since,
-		})
-	})
-}
-
-// streams closes it, for t brings them.
-func (m *ConnectionManager) streams(t *trial) {
-	to := t.opened
-	if t.lost != [3]int{} {
-		to = time.Now() // not all that came since then could be kept
-	}
-	m.polled.end(func(g events.Gap) { m.queue.shut(g, to) })
+	return slices.ContainsFunc(types, func(t events.Type) bool { return t.Family() == events.Notice })
 }

@@ -53,7 +53,7 @@ func (m *ConnectionManager) alive(c *connection, f *transport.Frame) {
 	m.intake.frame = f.Received
 	m.intake.tally.Bytes(c.transport, f.Size)
 	if !c.good {
-		c.good = m.proves(c.stream, f, c.opened)
+		c.good = m.isProof(c.stream, f, c.opened)
 	}
 }
 
@@ -198,23 +198,4 @@ func (m *ConnectionManager) garbage(c *connection, f *transport.Frame) {
 	m.counters.Garbage(reason)
 	m.say.once(reason, slog.LevelWarn, "the server sent what is not an event; it is skipped",
 		slog.String("transport", c.stream.Transport().String()), slog.Any("error", f.Err))
-}
-
-// proves reports whether f makes a stream good: it is a beat, or, where there are
-// none, a sign of life that comes Stable after the opening.
-func (m *ConnectionManager) proves(s transport.Stream, f *transport.Frame, opened time.Time) bool {
-	if m.witnesses() && hasBeats(s) {
-		return isBeat(s, f)
-	}
-	return f.Received.Sub(opened) >= m.opts.Fallback.Stable
-}
-
-// isBeat reports whether f proves stream and node alive.
-func isBeat(s transport.Stream, f *transport.Frame) bool {
-	return s.Transport() != fallback.Polling && wire.IsBeat(s.Dialect(), f.Type)
-}
-
-// hasBeats reports whether the server of s is known to send beats.
-func hasBeats(s transport.Stream) bool {
-	return s.Transport() != fallback.Polling && wire.HasBeats(s.Dialect())
 }

@@ -31,7 +31,7 @@ func (m *ConnectionManager) repairs(c *connection) {
 	switch {
 	case c.stream.Transport() == fallback.Polling:
 		mode = backfill.Polling
-	case m.silence.isDead():
+	case m.life.dead.Load():
 		mode = backfill.Dead
 	}
 	m.loop.Follow(mode, m.consumers.handled())

@@ -39,7 +39,7 @@ func (b *broadcast) tell() {
 
 // inSync reports whether all that the node can show has been handed on.
 func (m *ConnectionManager) inSync() bool {
-	if m.machine.now.Load().To != Connected || m.silence.isStale() {
+	if m.machine.now.Load().To != Connected || m.life.isStale() {
 		return false
 	}
 	return m.complete() && m.owed() == 0

@@ -13,8 +13,9 @@ type Action interface{ action() }
 // Open asks for a link. While there is none that delivers, which is what First says,
 // the client is connecting.
 type Open struct {
-	Gen Generation
 	Target
+
+	Gen Generation
 	For Purpose
 }
 

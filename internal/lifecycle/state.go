@@ -44,8 +44,9 @@ const (
 
 // A Link is a connection, or an attempt at one.
 type Link struct {
-	Gen Generation // 0: there is none
 	Target
+
+	Gen    Generation // 0: there is none
 	For    Purpose
 	Usable bool
 	Good   bool

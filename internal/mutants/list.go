@@ -17,6 +17,7 @@ const (
 const (
 	watchFile    = "client/watch.go"
 	loopFile     = "client/loop.go"
+	climbFile    = "client/climb.go"
 	anchorFile   = "internal/repair/anchor.go"
 	messagesFile = "internal/repair/messages.go"
 	overflowFile = "client/overflow.go"

@@ -3,17 +3,18 @@ package main
 // silence are mistakes about what it means that nothing comes.
 func silence() []mutant {
 	return []mutant{{
-		"REST moves, so the connection is deaf", watchFile,
-		"case heartbeat:\n\t\tm.dies(c)",
-		"case heartbeat:\n\t\tif m.books.Figures().Open > 0 {\nm.closing.Go(c.stream.Close)\nreturn true\n}\nm.dies(c)",
+		"REST moves, so the connection is deaf", climbFile,
+		"case frame.Kind == wire.Alive:\n",
+		"case frame.Kind == wire.Alive && m.books.Figures().Open > 0:\nm.closing.Go(m.current.Load().stream.Close)\nreturn errAnswered\ncase frame.Kind == wire.Alive:\n",
 		"TestRESTThatMovesDoesNotMeanDeaf", inClient,
 	}, {
-		"REST stands still, so the node is dead", watchFile,
-		"found := m.experiment(ctx, c)\n", "found := heartbeat\n\tif m.books.Figures().Open > 1 {\nfound = m.experiment(ctx, c)\n}\n",
+		"REST stands still, so the node is dead", climbFile,
+		"err = m.experiment(t)\n",
+		"if m.books.Figures().Open > 1 {\nerr = m.experiment(t)\n} else {\nm.step(lifecycle.Answered{Of: t.gen})\nerr = errAnswered\n}\n",
 		"TestRESTThatStandsStillDoesNotMeanDead", inClient,
 	}, {
-		"no beat on the second connection, so the node is dead", watchFile,
-		"if m.silence.reconnect() {", "if m.silence.isDead() && m.silence.reconnect() {",
+		"no beat on the second connection, so the node is dead", "internal/lifecycle/silence.go",
+		"if !t.Silence.Stale || t.Silence.Reconnected {", "if !t.Silence.Dead || t.Silence.Reconnected {",
 		"TestNoBeatOnTheSecondConnectionDoesNotMeanDead", inClient,
 	}, {
 		"a hole is 15 s of silence", "internal/pulse/lane.go",
@@ -33,7 +34,7 @@ func silence() []mutant {
 		anyScript, inClient,
 	}, {
 		"a deaf connection is not pinged", watchFile,
-		"\tc.stream.Probe()\n\tif sleep(ctx, pairPause) {", "\tif sleep(ctx, pairPause) && c == nil {",
+		"\tc.stream.Probe()\n\tif sleep(m.life.run, pairPause) {", "\tif sleep(m.life.run, pairPause) && c == nil {",
 		"TestADeafSocketIsWokenByPings", inClient,
 	}}
 }
@@ -42,15 +43,15 @@ func silence() []mutant {
 func gaps() []mutant {
 	return []mutant{{
 		"one endless gap", "client/outage.go",
-		"m.queue.shut(m.outage.gap, time.Now())", "_ = time.Now",
+		"\tm.queue.shut(g, to)\n", "\tif cause != events.GapByDisconnect {\nm.queue.shut(g, to)\n}\n",
 		anyScript, inClient,
 	}, {
 		"a gap begins long before its fault", loopFile,
-		"Cause: events.GapByDisconnect, From: c.lastFrame()", "Cause: events.GapByDisconnect, From: c.opened",
+		"in.Last = err, l.mono(c.lastFrame())", "in.Last = err, l.mono(c.opened)",
 		anyScript, inClient,
 	}, {
 		"a gap without a fault", loopFile,
-		"\tm.attend(c)\n\treturn c\n", "\tm.attend(c)\n\tm.queue.shut(m.gap(events.Gap{Cause: events.GapByDisconnect, From: time.Now()}), time.Now())\n\treturn c\n",
+		"\terr := m.read(c)\n", "\tm.queue.shut(m.gap(events.Gap{Cause: events.GapByDisconnect, From: time.Now()}), time.Now())\n\terr := m.read(c)\n",
 		"TestWithoutFaultsThereIsNoGap", inClient,
 	}}
 }
