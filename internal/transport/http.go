@@ -30,18 +30,19 @@ const (
 )
 
 // newClient returns the client of all transports: a copy of the user's with our
-// rule for redirects. Without one it is our own, and idle closes its idle
-// connections.
+// rule for redirects. Without one it is our own. idle closes its idle connections.
 func newClient(user *http.Client) (client *http.Client, idle func()) {
 	client, idle = &http.Client{}, func() {}
 	if user != nil {
 		*client = *user
 	} else {
-		own := newRoundTripper()
-		client.Transport, idle = own, own.CloseIdleConnections
+		client.Transport = newRoundTripper()
 	}
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport
+	}
+	if pool, ok := client.Transport.(interface{ CloseIdleConnections() }); ok {
+		idle = pool.CloseIdleConnections
 	}
 	client.Transport = locations{client.Transport}
 	client.CheckRedirect = checkRedirect

@@ -43,6 +43,7 @@ func (s *webSocket) ping() {
 		stop()
 		quiet := s.keeper.life.quiet(time.Now())
 		if err != nil && quiet >= s.pings {
+			s.dialer.idle()
 			s.fail(&IdleError{Transport: fallback.WebSocket, After: quiet})
 			return
 		}

@@ -193,6 +193,7 @@ func (s *sse) watch() {
 	switch {
 	case limit <= 0:
 	case quiet >= limit:
+		s.dialer.idle()
 		s.stop(err)
 	default:
 		s.mu.Lock()

@@ -170,7 +170,7 @@ type Dialer struct {
 	base   *url.URL // without user, query and fragment
 	header http.Header
 	client *http.Client
-	idle   func() // closes idle connections of the Dialer's own client
+	idle   func() // closes idle connections of the client
 	rest   *rest.Client
 
 	mu       sync.Mutex
@@ -205,10 +205,21 @@ func NewDialer(cfg Config) *Dialer {
 func (d *Dialer) Open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
 	began := time.Now()
 	s, err := d.open(ctx, t, types)
-	if err == nil {
+	switch {
+	case err == nil:
 		d.rest.Learn(s.ServerTime(), began)
+	case ctx.Err() == nil && silent(err):
+		d.idle()
 	}
 	return s, err
+}
+
+// silent reports whether err says that a link brought nothing any more. Then idle
+// connections that took the same way are dead too, and do not say so either: a
+// NAT has forgotten them, or the client's address is another one. Whoever gets
+// err closes them, so that the next attempt does not begin on one.
+func silent(err error) bool {
+	return is[*SilentError](err) || is[*DialError](err) && as[*DialError](err).Timeout()
 }
 
 func (d *Dialer) open(ctx context.Context, t fallback.Transport, types []events.Type) (Stream, error) {
@@ -242,7 +253,11 @@ func (d *Dialer) REST() *rest.Client { return d.rest }
 
 // Close closes the idle connections of the Dialer's own client. Those of a
 // client that was handed in are its owner's. Streams stay open.
-func (d *Dialer) Close() { d.idle() }
+func (d *Dialer) Close() {
+	if d.cfg.Client == nil {
+		d.idle()
+	}
+}
 
 // withDefaults puts the defaults where c has zeros.
 func (c Config) withDefaults() Config {
