@@ -76,7 +76,11 @@ func (d *Dialer) openSSE(parent context.Context, a ask) (*sse, error) {
 	s.reader.Resume(lastID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.timer = time.AfterFunc(silence, s.watch)
+	first := silence
+	if s.idle > 0 {
+		first = min(first, s.idle) // from the first byte on it may be due that soon
+	}
+	s.timer = time.AfterFunc(first, s.watch)
 	return s, nil
 }
 

@@ -140,6 +140,18 @@ func TestSSEIdle(t *testing.T) {
 		assert.Equal(t, 31*time.Second, idle.After)
 		assert.Equal(t, fallback.Dropped, transport.Classify(fallback.SSE, err).Kind)
 	})
+	bubble(t, "a limit below that of the first byte", func(t *testing.T) {
+		network := start(t, eventsOf(func(s eventStream, r *http.Request) {
+			time.Sleep(2 * time.Second)
+			s.say(":")
+			<-r.Context().Done()
+		}))
+		begun := time.Now()
+		s := open(t, dialer(t, network, func(c *transport.Config) { c.IdleTimeout = 5 * time.Second }), fallback.SSE, nil)
+		_, err := s.Next()
+		require.ErrorAs(t, err, new(*transport.IdleError))
+		assert.Equal(t, 7*time.Second, time.Since(begun))
+	})
 	bubble(t, "heartbeats for a day", func(t *testing.T) {
 		const beats = 24 * 60 * 2
 		network := start(t, eventsOf(func(s eventStream, _ *http.Request) {
