@@ -1,6 +1,7 @@
 package refserver
 
 import (
+	"encoding/binary"
 	"strings"
 	"time"
 
@@ -102,6 +103,16 @@ func (s *Server) Raw(p Part, b []byte) { s.raw(p, opText, b) }
 
 // RawBinary sends a binary frame to every WebSocket.
 func (s *Server) RawBinary(b []byte) { s.raw(WebSocket, opBinary, b) }
+
+// Bye sends a close frame to every WebSocket, without a code if that is 0. The
+// connections stay open until their clients end them, or Drop does.
+func (s *Server) Bye(code uint16, reason string) {
+	var payload []byte
+	if code != 0 {
+		payload = append(binary.BigEndian.AppendUint16(nil, code), reason...)
+	}
+	s.raw(WebSocket, opClose, payload)
+}
 
 func (s *Server) raw(p Part, op byte, b []byte) {
 	s.bus.publish(&frame{raw: p & Streams, op: op, text: b, sse: b, at: s.now()})
