@@ -19,8 +19,23 @@ type body struct {
 	err   error  // what ended it; nil after a clean end
 }
 
-// Read implements io.Reader.
-func (b *body) Read(p []byte) (int, error) {
+// Read implements io.Reader. It fills p, as far as there is something: a
+// json.Decoder looks at white space anew after each read, so that 32 MB of it
+// in small pieces would cost half a minute.
+func (b *body) Read(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var more int
+		more, err = b.some(p[n:])
+		n += more
+	}
+	return n, err
+}
+
+// some reads what there is.
+func (b *body) some(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
 	if b.read >= b.limit {
 		p = p[:min(len(p), 1)] // is there more?
 	} else if rest := b.limit - b.read; int64(len(p)) > rest {

@@ -13,8 +13,11 @@ import (
 	"time"
 )
 
-// kept is how much of an answer's body an error carries, in bytes.
-const kept = 512
+const (
+	kept         = 512 // bytes of an answer's body that an error carries
+	longestMedia = 100 // bytes of its content type
+	longestCause = 400 // bytes of what went wrong
+)
 
 // A StatusError is an answer with another status than 200.
 type StatusError struct {
@@ -67,7 +70,7 @@ type BodyError struct {
 
 // Error implements error.
 func (e *BodyError) Error() string {
-	return fmt.Sprintf("rest: GET %s: unusable answer (%s): %v", e.URL, orNone(e.ContentType), e.Err)
+	return fmt.Sprintf("rest: GET %s: unusable answer (%s): %s", e.URL, orNone(e.ContentType), brief(e.Err))
 }
 
 // Unwrap returns what is wrong with the body.
@@ -98,7 +101,7 @@ func (e *RequestError) Error() string {
 	if e.Started {
 		what = "no whole answer"
 	}
-	return fmt.Sprintf("rest: GET %s: %s: %v", e.URL, what, e.Err)
+	return fmt.Sprintf("rest: GET %s: %s: %s", e.URL, what, brief(e.Err))
 }
 
 // Unwrap returns the cause.
@@ -173,12 +176,24 @@ func show(u *url.URL) string {
 }
 
 // mediaType returns a content type without its parameters, as sent if it cannot
-// be read.
+// be read, and not too long.
 func mediaType(header string) string {
-	if media, _, err := mime.ParseMediaType(header); err == nil {
-		return media
+	media, _, err := mime.ParseMediaType(header)
+	if err != nil {
+		media = header
 	}
-	return header
+	return clip(media, longestMedia)
+}
+
+// brief returns what an error says, or the beginning of it: net/http and
+// encoding/json repeat in their errors what a server sent.
+func brief(err error) string { return clip(fmt.Sprint(err), longestCause) }
+
+func clip(text string, longest int) string {
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
 }
 
 func orNone(s string) string {

@@ -24,7 +24,7 @@ type DialError struct {
 
 // Error implements error.
 func (e *DialError) Error() string {
-	return fmt.Sprintf("transport: %s: %s: %v", e.Transport, e.URL, e.Err)
+	return fmt.Sprintf("transport: %s: %s: %s", e.Transport, e.URL, brief(e.Err))
 }
 
 // Unwrap returns the cause.
@@ -111,7 +111,7 @@ type ContentTypeError struct {
 
 // Error implements error.
 func (e *ContentTypeError) Error() string {
-	return fmt.Sprintf("transport: sse: %s: not an event stream but %s", e.URL, orNothing(e.Got))
+	return fmt.Sprintf("transport: sse: %s: not an event stream but %s", e.URL, orNothing(excerpt([]byte(e.Got))))
 }
 
 // A HandshakeError is a 101 that upgrades to something else than a WebSocket.
@@ -122,7 +122,7 @@ type HandshakeError struct {
 
 // Error implements error.
 func (e *HandshakeError) Error() string {
-	return fmt.Sprintf("transport: websocket: %s: %v", e.URL, e.Err)
+	return fmt.Sprintf("transport: websocket: %s: %s", e.URL, brief(e.Err))
 }
 
 // Unwrap returns what is wrong with it.
@@ -181,7 +181,7 @@ func (e *ClosedError) Error() string {
 		text := fmt.Sprintf("transport: %s: closed by the server: code %d", e.Transport, e.Code)
 		return strings.TrimSpace(text + " " + excerpt([]byte(e.Reason)))
 	}
-	return fmt.Sprintf("transport: %s: ended: %v", e.Transport, e.Err)
+	return fmt.Sprintf("transport: %s: ended: %s", e.Transport, brief(e.Err))
 }
 
 // Unwrap returns the cause.
@@ -211,9 +211,25 @@ func (e *UTF8Error) Error() string {
 	return fmt.Sprintf("transport: websocket: invalid UTF-8 in a text frame of %d bytes", e.Size)
 }
 
-// excerpt returns the beginning of a text in one line, for errors.
+// excerpt returns the beginning of a server's text in one line, for errors.
 func excerpt(text []byte) string {
 	const longest = 120
+	return clip(text, longest)
+}
+
+// brief returns what an error says, or the beginning of it: net/http repeats in its
+// errors what a server sent.
+func brief(err error) string {
+	const longest = 400
+	text := fmt.Sprint(err)
+	if len(text) > longest {
+		return clip([]byte(text), longest)
+	}
+	return text
+}
+
+// clip returns the beginning of a text in one line.
+func clip(text []byte, longest int) string {
 	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(text), "\uFFFD"), func(r rune) bool {
 		return r <= ' ' || r == 0x7f
 	}), " ")

@@ -21,6 +21,7 @@ const (
 	bodyTime     = time.Second // for reading them: a body need not end
 	userAgent    = "adic-go"
 	secure       = "https"
+	longestURL   = 400 // bytes of one that is shown
 
 	// keepIdle is how long a connection is kept that no request uses: a poll each 5 s
 	// and the passes of repair, 3 s apart while there is something new, share one, and
@@ -207,10 +208,14 @@ func redact(u *url.URL) string {
 		}
 		query = append(query, part)
 	}
-	if len(query) == 0 {
-		return shown.String()
+	text := shown.String()
+	if len(query) > 0 {
+		text += "?" + strings.Join(query, "&")
 	}
-	return shown.String() + "?" + strings.Join(query, "&")
+	if len(text) > longestURL { // a server's, from a Location
+		text = text[:longestURL] + "…"
+	}
+	return text
 }
 
 // unwrapURL returns what an http.Client wrapped: its *url.Error shows the URL

@@ -8,8 +8,14 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// timeKey is the key of an event's time.
-const timeKey = "timestamp"
+const (
+	// timeKey is the key of an event's time.
+	timeKey = "timestamp"
+
+	// maxType bounds the name of a type, in bytes. A node's have 40 at most; it is
+	// kept with each event, and in logs and counters.
+	maxType = 256
+)
 
 // known finds a type by either spelling.
 var known = func() map[string]events.Type {
@@ -168,7 +174,7 @@ func (o *object) word() ([]byte, bool) {
 // newtype, and no data at all where there is nothing to say.
 func (o *object) event(message []byte, name string) Message {
 	t, ok := o.kindOf(name)
-	if !ok || t == events.TypeGap || o.whole == nil {
+	if !ok || t == events.TypeGap || len(t) > maxType || o.whole == nil {
 		return garbage(BadEvent, 0, message)
 	}
 	if !o.nested() {
@@ -184,7 +190,7 @@ func (o *object) event(message []byte, name string) Message {
 // which nothing but the event line can name.
 func bare(data []byte, name string) Message {
 	t := events.Type(name)
-	if known[name] != "" || t == events.TypeGap {
+	if known[name] != "" || t == events.TypeGap || len(t) > maxType {
 		return garbage(BadEvent, 0, data)
 	}
 	data = bytes.TrimSpace(data) // of JSON's white space, for there is no other

@@ -13,7 +13,7 @@ const (
 	NotJSON        GarbageReason = iota + 1 // not a valid JSON text
 	NotObject                               // valid JSON, but no object, and nothing that names it
 	NoType                                  // nothing says what kind of message it is
-	BadEvent                                // an event without a type, a known one without an object for its payload, or one that calls itself Gap
+	BadEvent                                // an event without a type or with one over 256 bytes, a known one without an object for its payload, or one that calls itself Gap
 	TooDeep                                 // nested deeper than 512 levels
 	UnknownMessage                          // a WebSocket frame of a kind that neither dialect has
 	Binary                                  // a binary frame

@@ -70,8 +70,10 @@ type Message struct {
 	Err   error    // of Garbage: a *GarbageError
 }
 
-// maxText bounds the text of a refusal, in bytes.
-const maxText = 512
+const (
+	maxText  = 512      // bytes of a refusal's text that are kept
+	maxNames = 64 << 10 // bytes of a list of names that is read
+)
 
 // Parse understands one text frame of a WebSocket, in either dialect. The whole
 // frame is checked to be valid JSON. Keys may come in any order, unknown ones
@@ -195,10 +197,11 @@ func (e *envelope) control(kind []byte) (Message, bool) {
 	}
 }
 
-// list returns the strings of raw, nil if it is no array of strings.
+// list returns the strings of raw, nil if it is no array of strings or too long:
+// nobody has that many types.
 func list(raw []byte) []string {
 	var names []string
-	if json.Unmarshal(raw, &names) != nil {
+	if len(raw) > maxNames || json.Unmarshal(raw, &names) != nil {
 		return nil
 	}
 	return names
