@@ -124,11 +124,14 @@ func (s *sheet) playRow(t *testing.T, d refserver.Dialect, by fallback.Transport
 // plays is how many seeds a row is played with.
 func (s *sheet) plays() int {
 	n := max(s.seeds, 1)
-	if os.Getenv("CI") == "true" || os.Getenv("ADIC_FAULTS") != "" {
+	if thorough() {
 		return n
 	}
 	return min(n, 2)
 }
+
+// thorough reports whether all is to be played.
+func thorough() bool { return os.Getenv("CI") == "true" || os.Getenv("ADIC_FAULTS") != "" }
 
 func (s *sheet) playSeed(t *testing.T, d refserver.Dialect, by fallback.Transport, seed uint64, r *row, story func(*course)) {
 	c := s.course(t, d, by, seed)
