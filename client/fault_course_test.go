@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -27,6 +28,37 @@ func (c *course) busy(d time.Duration) {
 		c.happen()
 	}
 	pass(time.Until(end))
+}
+
+// busyUntil lets time go by with traffic until ok holds. It fails after limit, and
+// returns how long it took.
+func (c *course) busyUntil(limit time.Duration, what string, ok func() bool) time.Duration {
+	c.t.Helper()
+	began := time.Now()
+	for !ok() {
+		c.busy(50 * time.Millisecond)
+		if time.Since(began) > limit {
+			c.t.Errorf("%s: not within %v", what, limit)
+			break
+		}
+	}
+	return time.Since(began)
+}
+
+// noticed lets time go by with traffic until the client sees that its stream is not
+// what it was: it is stale, another one takes over, or it ends.
+func (c *course) noticed(limit time.Duration) {
+	c.t.Helper()
+	changes := len(c.changeList())
+	c.busyUntil(limit, "noticed", func() bool {
+		return len(c.changeList()) > changes || !c.m.Health().OK()
+	})
+}
+
+// dials returns how often any stream was dialled.
+func (c *course) dials() (n uint64) {
+	s := c.m.Metrics().Snapshot()
+	return s.Transports[fallback.WebSocket].Dials + s.Transports[fallback.SSE].Dials
 }
 
 // happen is one event of the traffic.
@@ -176,9 +208,9 @@ func (e *evidence) unfounded(g events.Gap) time.Duration {
 	return outside + max(g.To.Sub(at), 0)
 }
 
-// serversOwn are the beginnings of goroutines that a client does not answer for: a node
-// never finds out about some of the connections that are gone.
-var serversOwn = regexp.MustCompile(`created by (net/http\.\(\*(Server|connReader)\)|\S+/internal/refserver\.)`)
+// serversOwn is in the stacks of goroutines that a client does not answer for: a
+// server never finds out about some of the connections that are gone.
+var serversOwn = regexp.MustCompile(`internal/refserver\.|net/http\.\(\*(Server|conn|connReader)\)`)
 
 // inBubbleNow returns the stacks of the goroutines of the caller's bubble, but for
 // those of a server.

@@ -21,6 +21,7 @@ const (
 	faultBurst    faultKind = "burst"     // more events in one go than the rings hold
 	faultStall    faultKind = "stall"     // the handlers stop for a while
 	faultDead     faultKind = "dead"      // the node's main loop stops for a while
+	faultHistory  faultKind = "history"   // the node comes back with another, empty history
 )
 
 // A fault is something that went wrong, by the host's clock.

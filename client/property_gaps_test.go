@@ -41,7 +41,8 @@ var gapsOf = map[faultKind]map[events.GapCause]time.Duration{
 	faultBurst: {
 		events.GapByOverflow: deafFor, events.GapByStall: deafFor, events.GapByDeaf: deafFor,
 	},
-	faultStall: {events.GapByOverflow: time.Second},
+	faultStall:   {events.GapByOverflow: time.Second},
+	faultHistory: {events.GapByDisconnect: reconnectFor, events.GapByHistory: reconnectFor},
 	faultDead: {
 		events.GapByDead: deafFor, events.GapByStall: deafFor, events.GapByDeaf: deafFor,
 		events.GapByDisconnect: deafFor, events.GapBySwitch: promoteFor, events.GapByPolling: promoteFor,

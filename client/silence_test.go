@@ -188,7 +188,8 @@ func TestNoBeatOnTheSecondConnectionDoesNotMeanDead(t *testing.T) {
 		pass(20 * time.Second)
 		r.node.Hold(refserver.SSE, 1<<20)
 		r.node.Mute(refserver.WebSocket)
-		pass(35 * time.Second)
+		pass(28 * time.Second) // the second one is being opened
+		require.Equal(t, uint64(2), m.Metrics().Snapshot().Transports[fallback.WebSocket].Dials)
 		r.node.Heal(refserver.WebSocket)
 		pass(35 * time.Second)
 		assert.Equal(t, fallback.WebSocket, m.Health().Transport)

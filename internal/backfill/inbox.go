@@ -46,6 +46,7 @@ type inbox struct {
 	mode       Mode
 	types      []events.Type // wanted; nil: all
 	connection uint64        // how many there were, ends included
+	before     []string      // the newest messages that were known when the connection came, if it may show another history
 	cancel     context.CancelFunc
 	full       bool   // a full pass is wanted
 	sign       bool   // there is something new
@@ -64,6 +65,9 @@ func (l *Loop) Follow(mode Mode, types []events.Type) {
 	l.in.mode, l.in.types = mode, types
 	if connected(mode) != connected(last.mode) {
 		l.renewLocked()
+		if mode != Paused && l.in.again(l.cfg.Resumed) {
+			l.in.before = l.cfg.Books.Newest(newestToProve)
+		}
 	}
 	switch {
 	case mode == Paused:
@@ -96,12 +100,15 @@ func (l *Loop) Move(to *rest.Client) {
 // renewLocked begins a connection, and ends the questions of the last one.
 func (l *Loop) renewLocked() {
 	l.in.connection++
-	l.in.tips = nil
+	l.in.tips, l.in.before = nil, nil
 	l.signLocked(false)
 	if l.in.cancel != nil {
 		l.in.cancel()
 	}
 }
+
+// again reports whether the connection may show another history than one before.
+func (in *inbox) again(resumed bool) bool { return !in.moved && (in.connection > 1 || resumed) }
 
 // connected tells connections apart: a dead one is a stream.
 func connected(m Mode) Mode {

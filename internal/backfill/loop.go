@@ -183,7 +183,8 @@ func (t *turn) changes() {
 	if t.now.connection != last.connection {
 		t.abandon()
 		t.retry, t.rounds, t.joined, t.finished = backoff{}, finality{}, time.Now(), false
-		t.history = !t.now.moved && (t.now.connection > 1 || t.cfg.Resumed)
+		t.began = time.Time{} // its first pass need not wait for that of another connection
+		t.history = t.now.again(t.cfg.Resumed)
 	}
 	t.restates(t.now.mode != last.mode || t.now.connection != last.connection)
 }

@@ -24,8 +24,12 @@ func (t *turn) prove(p *pass, ids []string) error {
 		proof = append(proof, anchor)
 	}
 	all := slices.Clone(proof)
+	if t.history {
+		// What came since the connect shows nothing of the history before it.
+		ids = slices.Concat(t.now.before, ids)
+	}
 	for _, id := range ids {
-		if !slices.Contains(proof, id) {
+		if !slices.Contains(all, id) {
 			all = append(all, id)
 		}
 	}
@@ -47,26 +51,26 @@ func (t *turn) prove(p *pass, ids []string) error {
 	}
 	p.read = true
 	t.learn(found, slices.DeleteFunc(all, func(id string) bool { return contains(found, id) }))
+	if t.history {
+		t.history = false
+		if slices.Contains(absent, anchor) && !slices.ContainsFunc(t.now.before, func(id string) bool { return contains(found, id) }) {
+			t.cfg.Note(Note{Kind: History})
+		}
+	}
 	there := slices.DeleteFunc(found, func(m rest.Message) bool { return !slices.Contains(proof, m.ID) })
-	t.judge(p, anchor, slices.Contains(absent, anchor), there)
+	if slices.Contains(absent, anchor) {
+		t.lose(p, anchor, there)
+	}
 	return nil
 }
 
-// judge decides what the proof says.
-func (t *turn) judge(p *pass, anchor string, lost bool, there []rest.Message) {
-	again := t.history
-	t.history = false
-	if !lost {
-		return
-	}
+// lose replaces the anchor, of which the server knows nothing.
+func (t *turn) lose(p *pass, anchor string, there []rest.Message) {
 	facts := make([]repair.Fact, len(there))
 	for i, m := range there {
 		facts[i] = repair.Fact(m)
 	}
 	t.book(func(b *repair.Books, now time.Time) { b.AnchorLost(now, facts) })
-	if again && len(there) == 0 {
-		t.cfg.Note(Note{Kind: History})
-	}
 	if id, _, ok := t.cfg.Books.Anchor(); ok && id != anchor && !p.again {
 		p.again, p.from, p.limit, p.stage = true, mark{}, 0, (*turn).readSince
 	}

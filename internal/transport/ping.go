@@ -8,9 +8,10 @@ import (
 	"github.com/adic/adic-go/fallback"
 )
 
-// keepAlive begins to ping the server: an interval after the opening, and after
-// a pause of this stream's own once in each interval, so that thousands of streams
-// that were opened together do not ping together. No goroutine waits for that.
+// keepAlive begins to ping the server: an interval after the opening, and from the
+// second ping on a part of an interval early that is this stream's own, so that
+// thousands of streams that were opened together do not ping together, and none waits
+// for longer than an interval. No goroutine waits for that.
 //
 // A ping that brings nothing for as long as the next one is away ends the stream:
 // not the pong, not any other byte, while Next was waiting for it all the time.
@@ -18,7 +19,7 @@ import (
 func (s *webSocket) keepAlive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.due = s.opened.Add(s.pings + phase(s.opened, s.pings/4))
+	s.due = s.opened.Add(s.pings - phase(s.opened, s.pings/4))
 	s.timer = time.AfterFunc(s.pings, s.ping)
 }
 
