@@ -40,6 +40,7 @@ var floors = map[string]int{
 
 	// For tests and examples.
 	"internal/memnet":           1,
+	"internal/testca":           0,
 	"internal/refserver/ledger": 1,
 	"internal/refserver":        3,
 
@@ -59,7 +60,7 @@ var foreign = map[string][]string{
 }
 
 // testOnly may be imported by tests and examples alone.
-var testOnly = []string{"internal/memnet", "internal/refserver", "internal/refserver/ledger"}
+var testOnly = []string{"internal/memnet", "internal/testca", "internal/refserver", "internal/refserver/ledger"}
 
 type pkg struct {
 	ImportPath string

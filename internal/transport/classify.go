@@ -155,7 +155,7 @@ func ofTLS(err error) bool {
 	if op := as[*net.OpError](err); op != nil && (op.Op == "remote error" || op.Op == "local error") {
 		return true // an alert: this is how package tls tells them
 	}
-	return is[tls.RecordHeaderError](err) || is[*tls.CertificateVerificationError](err) ||
+	return errors.Is(err, http.ErrSchemeMismatch) || is[tls.RecordHeaderError](err) || is[*tls.CertificateVerificationError](err) ||
 		is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err)
 }
 

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -64,6 +65,8 @@ func newRoundTripper() *http.Transport {
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.ForceAttemptHTTP2 = false
+	// A clone offers "h2" to servers as its original does, and could not speak it.
+	t.TLSClientConfig = &tls.Config{NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}
 	t.IdleConnTimeout = keepIdle
 	t.MaxResponseHeaderBytes = 64 << 10
 	t.WriteBufferSize = 1 << 10 // a request; each connection holds that much

@@ -71,7 +71,7 @@ func TestTheTextOfErrorsIsBounded(t *testing.T) {
 		"encoding":     func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Encoding", long) },
 		"location": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://elsewhere/"+long)
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		},
 		"status line": hijacked("HTTP/1.1 " + long + "\r\n\r\n"),
 		"protocol":    hijacked(long + "\r\n\r\n"),
