@@ -24,7 +24,7 @@ func (m *ConnectionManager) begin(o lifecycle.Open) {
 	t := &trial{gen: o.Gen, to: o.Target, why: o.For}
 	l.trials = append(l.trials, t)
 	if o.For == lifecycle.First {
-		m.enter(Change{To: Connecting, Transport: o.Transport, Err: l.told()})
+		m.enter(Change{To: Connecting, Transport: o.Transport, Endpoint: m.nodes[o.Endpoint].name, Err: l.told()})
 		l.orders <- o
 		return
 	}
@@ -58,7 +58,7 @@ func (m *ConnectionManager) letGo(of lifecycle.Generation, c *connection) {
 func (m *ConnectionManager) compete(ctx context.Context, t *trial, below *connection) error {
 	exact := t.why != lifecycle.Wider || below.pulse.Load() != nil
 	part := func() {}
-	if t.why != lifecycle.Experiment && below.transport != fallback.Polling && t.to.Transport != fallback.Polling {
+	if m.nodes[t.to.Endpoint] == below.node && t.why != lifecycle.Experiment && below.transport != fallback.Polling && t.to.Transport != fallback.Polling {
 		t.both = &overlapping{common: shared(below.asks(), m.asks())}
 		if exact {
 			part = below.meet(t.both) // before the first frame that both carry, until below ends
@@ -72,7 +72,7 @@ func (m *ConnectionManager) compete(ctx context.Context, t *trial, below *connec
 	if err != nil {
 		part()
 		if t.why == lifecycle.Better {
-			m.say.say(slog.LevelDebug, "a better transport does not work yet",
+			m.say.say(slog.LevelDebug, "a better transport or endpoint does not work yet",
 				slog.String("transport", t.to.Transport.String()), slog.Any("error", err))
 		}
 	}
@@ -125,7 +125,7 @@ func (m *ConnectionManager) prove(t *trial, below *connection) error {
 			return err
 		}
 		m.keep(t, &frame)
-		if !t.good.Load() && m.isProof(t.stream, &frame, t.opened) {
+		if !t.good.Load() && m.isProof(t.stream, &frame, t.opened) && !m.isUnproved(t, below, &frame) {
 			t.good.Store(true)
 			proved = frame.Received
 			m.step(lifecycle.Proved{Of: t.gen})

@@ -47,6 +47,7 @@ func (t *trial) serverTime() time.Time {
 // A connection is the stream that delivers.
 type connection struct {
 	gen       lifecycle.Generation
+	node      *node
 	stream    transport.Stream
 	transport fallback.Transport // of stream
 	opened    time.Time
@@ -71,9 +72,9 @@ type connection struct {
 	stale    bool       // they want something else since it last looked
 }
 
-func newConnection(run context.Context, t *trial) *connection {
+func newConnection(run context.Context, t *trial, n *node) *connection {
 	c := &connection{
-		gen: t.gen, stream: t.stream, transport: t.stream.Transport(), opened: t.opened, server: t.stream.ServerTime(),
+		gen: t.gen, node: n, stream: t.stream, transport: t.stream.Transport(), opened: t.opened, server: t.stream.ServerTime(),
 		good: t.good.Load(), stop: context.AfterFunc(run, t.stream.Close),
 	}
 	c.asked.Store(&t.asked)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/adic/adic-go/internal/repair"
@@ -106,6 +107,7 @@ func (p *place) is(q place) bool { return p.name != "" && p.name == q.name }
 type node struct {
 	name   string // its URL, without credentials
 	dialer *transport.Dialer
+	beats  atomic.Bool // it was found to send beats
 }
 
 // newNode returns the node at a place.

@@ -40,7 +40,7 @@ func (e *ConfigError) Unwrap() []error { return e.Mistakes }
 // none had ever been proved. Once something was proved, refusals are retried
 // for ever.
 type RefusedError struct {
-	Refusals []error // one per transport, best first; see the error types of the HTTP answers
+	Refusals []error // one per transport, best first, of each endpoint; see the error types of the HTTP answers
 }
 
 // Error names each transport and its refusal.

@@ -49,6 +49,10 @@ func (m *ConnectionManager) keep(t *trial, f *transport.Frame) {
 // on.
 func (m *ConnectionManager) replay(c *connection, t *trial, old *connection) {
 	defer func() { t.kept = nil; m.flush() }()
+	if old != nil && old.node != c.node && old.transport != fallback.Polling {
+		m.replayApart(c, t)
+		return
+	}
 	if !t.overlaps(old) {
 		for i := range t.kept {
 			m.receive(c, &t.kept[i])

@@ -45,6 +45,7 @@ type Health struct {
 	At        time.Time          // when the snapshot was taken
 	State     State              // what the manager is doing
 	Transport fallback.Transport // by which transport; None while nothing is tried
+	Endpoint  string             // the URL of the node that is tried or used, without credentials; empty while none is
 	Since     time.Time          // when State began
 	RetryAt   time.Time          // the next try, if State is Waiting
 
@@ -113,7 +114,7 @@ func (m *ConnectionManager) Health() Health {
 	s := m.machine.now.Load()
 	c := m.current.Load()
 	h := Health{
-		State: s.To, Transport: s.Transport, Since: s.At, RetryAt: s.RetryAt, Err: s.Err,
+		State: s.To, Transport: s.Transport, Endpoint: s.Endpoint, Since: s.At, RetryAt: s.RetryAt, Err: s.Err,
 		LastFrame: m.clocks.read(&m.clocks.frame), LastEvent: m.clocks.read(&m.clocks.event),
 		LastWanted: m.clocks.read(&m.clocks.wanted), LastBeat: m.clocks.read(&m.clocks.beat),
 		maxAge: m.opts.MaxEventAge,
@@ -177,6 +178,7 @@ func (h Health) MarshalJSON() ([]byte, error) {
 		OK          bool       `json:"ok"`
 		State       State      `json:"state"`
 		Transport   string     `json:"transport"`
+		Endpoint    string     `json:"endpoint,omitempty"`
 		JudgedBy    Clock      `json:"judged_by"`
 		Since       *float64   `json:"state_age_seconds"`
 		RetryAt     *time.Time `json:"retry_at,omitempty"`
@@ -195,7 +197,7 @@ func (h Health) MarshalJSON() ([]byte, error) {
 		Late        uint64     `json:"late"`
 		Error       string     `json:"error,omitempty"`
 	}{
-		OK: h.OK(), State: h.State, Transport: h.Transport.String(), JudgedBy: h.JudgedBy,
+		OK: h.OK(), State: h.State, Transport: h.Transport.String(), Endpoint: h.Endpoint, JudgedBy: h.JudgedBy,
 		Since: seconds(h.Since), Frame: seconds(h.LastFrame), Event: seconds(h.LastEvent),
 		Wanted: seconds(h.LastWanted), Beat: seconds(h.LastBeat),
 		Tips: seconds(h.LastTips), KCore: seconds(h.LastKCore),

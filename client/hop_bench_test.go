@@ -32,7 +32,7 @@ func newHop(b *testing.B, mux *handlers.Mux) *hop {
 		m: m, d: &dispatcher{m: m, ctx: b.Context(), base: time.Now()},
 		data: fmt.Appendf(nil, `{"message_id":"%064d","depth":1,"parents":[],"timestamp":1760554622}`, 0),
 	}
-	h.c = newConnection(b.Context(), &trial{stream: stubStream{}, opened: time.Now()})
+	h.c = newConnection(b.Context(), &trial{stream: stubStream{}, opened: time.Now()}, m.nodes[0])
 	m.books.Begin(time.Now())
 	m.intake.looks(&m.consumers)
 	m.intake.stop = b.Context().Done()

@@ -37,8 +37,9 @@ func (m *ConnectionManager) born(run context.Context) {
 	l.run, l.orders = run, make(chan lifecycle.Action, 1)
 	l.gaps, l.faults = make(map[events.GapCause]events.Gap), make(map[lifecycle.Target]error)
 	l.state = lifecycle.New(lifecycle.Config{
-		Choices: lifecycle.By(fallback.NewPool(1, m.opts.Fallback, rand.Float64)), Endpoints: 1,
+		Choices: lifecycle.By(fallback.NewPool(len(m.nodes), m.opts.Fallback, rand.Float64)), Endpoints: len(m.nodes),
 		Order: m.opts.Fallback.Order, Beats: m.witnesses(), Random: rand.Float64,
+		Prove: m.opts.Fallback.Stable + proveTime,
 	})
 }
 
@@ -81,17 +82,17 @@ func (m *ConnectionManager) connect(ctx context.Context, o lifecycle.Open) {
 
 // opens dials for t and counts what comes of it.
 func (m *ConnectionManager) opens(ctx context.Context, t *trial) (err error) {
-	by := t.to.Transport
+	by, n := t.to.Transport, m.nodes[t.to.Endpoint]
 	m.counters.Dial(by)
 	t.asked = m.asks()
-	t.stream, err = m.dialer.Open(ctx, by, t.asked)
+	t.stream, err = n.dialer.Open(ctx, by, t.asked)
 	t.opened = time.Now()
 	if err != nil {
 		m.counters.DialFailed(by, transport.Reason(err))
 		return err
 	}
 	m.counters.Connected(by)
-	m.warnMissing(by)
+	m.warnMissing(n, by)
 	return nil
 }
 
@@ -117,14 +118,15 @@ func (m *ConnectionManager) adopt(a lifecycle.Adopt, old *connection) {
 		}
 		m.leave(old)
 	}
-	c := newConnection(l.run, t)
+	c := newConnection(l.run, t, m.nodes[t.to.Endpoint])
 	l.next = handover{c, t, old}
+	m.moves(a, c, old)
 	m.books.Begin(t.serverTime())
 	m.disturbed()
 	m.current.Store(c)
 	t.stream.OnPark(m.park)
-	m.enter(Change{To: Connected, Transport: by})
-	if old != nil {
+	m.enter(Change{To: Connected, Transport: by, Endpoint: c.node.name})
+	if old != nil && !a.Moved {
 		if by != old.transport {
 			m.counters.Promoted(old.transport, by)
 		}
@@ -244,8 +246,10 @@ func (m *ConnectionManager) refused() error {
 		return nil
 	}
 	final := &RefusedError{}
-	for _, t := range m.opts.Fallback.Order {
-		final.Refusals = append(final.Refusals, l.faults[lifecycle.Target{Transport: t}])
+	for e := range m.nodes {
+		for _, t := range m.opts.Fallback.Order {
+			final.Refusals = append(final.Refusals, l.faults[lifecycle.Target{Endpoint: e, Transport: t}])
+		}
 	}
 	return final
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/adic/adic-go/handlers"
 	"github.com/adic/adic-go/internal/backfill"
 	"github.com/adic/adic-go/internal/repair"
-	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/metrics"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -24,7 +23,6 @@ type ConnectionManager struct {
 	say       *speaker
 	nodes     []*node      // New's base first; never written after New
 	here      atomic.Int32 // index of the node whose events are handed on; written by the reader
-	dialer    *transport.Dialer
 	consumers consumers
 	queue     *queue
 	machine   *machine
@@ -75,11 +73,10 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	for i, p := range places {
 		m.nodes = append(m.nodes, m.newNode(&o, i, p))
 	}
-	m.dialer = m.nodes[0].dialer
 	m.life.base, m.life.wall = m.clocks.base, time.Now
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
-		REST: m.dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
+		REST: m.nodes[0].dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,
 		Resumed: o.ResumeFrom != "", Phase: rand.Float64(),
 	})
 	m.books.AskKnown(o.Known != nil)

@@ -65,7 +65,7 @@ func (m *ConnectionManager) tell(n lifecycle.News, c *connection) {
 		by = c.transport
 	}
 	level, text := slog.LevelInfo, ""
-	attrs := []slog.Attr{slog.String("transport", by.String())}
+	attrs, where := []slog.Attr{slog.String("transport", by.String())}, m.where(c)
 	switch n {
 	case lifecycle.Unreachable, lifecycle.StillUnreachable:
 		m.fails()
@@ -74,7 +74,7 @@ func (m *ConnectionManager) tell(n lifecycle.News, c *connection) {
 			level = slog.LevelWarn
 		}
 		at := m.life.fault
-		attrs = []slog.Attr{slog.String("transport", at.at.Transport.String()), slog.Any("error", at.err)}
+		attrs, where = []slog.Attr{slog.String("transport", at.at.Transport.String()), slog.Any("error", at.err)}, nil
 	case lifecycle.Connected:
 		level, text = slog.LevelDebug, "connected"
 	case lifecycle.ConnectedAgain:
@@ -91,12 +91,12 @@ func (m *ConnectionManager) tell(n lifecycle.News, c *connection) {
 	case lifecycle.Jumped:
 		text = "the host slept, or its clock was set: asking the node for a sign of life"
 	}
-	m.say.say(level, text, attrs...)
+	m.say.say(level, text, append(attrs, where...)...)
 }
 
-// warnMissing tells once what a consumer wants and transport t cannot bring.
-func (m *ConnectionManager) warnMissing(t fallback.Transport) {
-	for _, missing := range m.dialer.Missing() {
+// warnMissing tells once what a consumer wants and transport t of a node cannot bring.
+func (m *ConnectionManager) warnMissing(n *node, t fallback.Transport) {
+	for _, missing := range n.dialer.Missing() {
 		m.say.once(string(missing), slog.LevelWarn, "this server does not offer a type that is wanted",
 			slog.String("type", string(missing)))
 	}

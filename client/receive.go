@@ -19,7 +19,7 @@ func (m *ConnectionManager) receive(c *connection, f *transport.Frame) {
 		m.flush()
 		m.disturbed()
 		m.queue.shut(m.gap(events.Gap{Cause: events.GapBySwitch, From: c.opened}), f.Received)
-		m.warnMissing(c.stream.Transport())
+		m.warnMissing(c.node, c.stream.Transport())
 		m.loop.Hole()
 	}
 	switch f.Kind {
@@ -179,7 +179,7 @@ const future = time.Minute
 // happened returns when, as far as f tells: by the server's clock, or else when it
 // came. One event with a wrong time does not make the clock a wrong one.
 func (m *ConnectionManager) happened(f *transport.Frame) time.Time {
-	if now := m.dialer.REST().At(f.Received); !f.Time.IsZero() && f.Time.After(now.Add(future)) {
+	if now := m.nodes[m.here.Load()].dialer.REST().At(f.Received); !f.Time.IsZero() && f.Time.After(now.Add(future)) {
 		return now
 	}
 	if f.Time.IsZero() {

@@ -61,6 +61,7 @@ func (s State) mayBecome(next State) bool {
 type Change struct {
 	From, To  State
 	Transport fallback.Transport // what is tried or used; None if To is Waiting or Closed
+	Endpoint  string             // the URL of the node that is tried or used, without credentials; empty if To is Waiting or Closed
 	At        time.Time          // this host's clock
 	RetryAt   time.Time          // when the next try begins; zero unless To is Waiting
 	Err       error              // why From ended; nil if it ended well

@@ -32,7 +32,7 @@ func TestTwoSubscribeAtOnce(t *testing.T) {
 	t.Parallel()
 	m, err := New("http://node", nil, &Options{Subscription: subscription.To(events.TypePeerConnected)})
 	require.NoError(t, err)
-	c := newConnection(t.Context(), &trial{stream: stubStream{}, opened: time.Now()})
+	c := newConnection(t.Context(), &trial{stream: stubStream{}, opened: time.Now()}, m.nodes[0])
 	m.books.Begin(time.Now())
 	m.current.Store(c)
 	var mux handlers.Mux

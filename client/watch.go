@@ -44,6 +44,7 @@ func (m *ConnectionManager) evidence() lifecycle.Tick {
 // beats notes that the server of c sends beats.
 func (m *ConnectionManager) beats(c *connection) {
 	if c.pulse.Load() == nil && m.witnesses() {
+		c.node.beats.Store(true)
 		c.pulse.CompareAndSwap(nil, pulse.New(c.opened, c.server))
 	}
 }
@@ -117,7 +118,7 @@ func (m *ConnectionManager) hole(c *connection, h pulse.Hole, told bool) {
 // says what may be the cause if there is news all the while.
 func (m *ConnectionManager) identify(ctx context.Context, c *connection) {
 	if !c.identified.Load() && c.stream.Dialect() == wire.UnknownDialect {
-		node, err := m.dialer.IsNode(ctx)
+		node, err := c.node.dialer.IsNode(ctx)
 		c.identified.Store(err == nil)
 		if node {
 			m.beats(c)
