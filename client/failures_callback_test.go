@@ -160,7 +160,7 @@ func TestASlowHandlerDoesNotCostTheConnection(t *testing.T) {
 			})
 			m, _ := r.run(&mux, client.Options{Fallback: only(by), DrainTimeout: time.Millisecond})
 			r.connected(m)
-			pass(10 * time.Minute)
+			pass(5 * time.Minute)
 			assert.Equal(t, 1, r.node.Requests(path), by)
 			assert.Equal(t, client.Connected, m.Health().State)
 			assert.Positive(t, m.Metrics().Snapshot().Handled)

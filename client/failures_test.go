@@ -111,10 +111,10 @@ func TestAStatusThatPassesIsAskedAgain(t *testing.T) {
 func TestAfterGoodConnectionsWaitsDoNotGrow(t *testing.T) {
 	t.Parallel()
 	for _, by := range []fallback.Transport{fallback.WebSocket, fallback.SSE} {
-		inBothDialects(t, refserver.Config{Rate: 4}, func(t *testing.T, r *rig) {
+		inBothDialects(t, refserver.Config{Rate: 2}, func(t *testing.T, r *rig) {
 			m, _ := r.follow(client.Options{Fallback: only(by)})
 			r.connected(m)
-			for range 5 {
+			for range 4 {
 				pass(40 * time.Second)
 				require.Positive(t, r.node.Drop(refserver.Streams))
 				began := time.Now()
@@ -132,7 +132,7 @@ func TestAStreamThatDiesAfterItsFirstEventIsNotHammered(t *testing.T) {
 	inBothDialects(t, refserver.Config{Rate: 5}, func(t *testing.T, r *rig) {
 		r.node.DieAfter(refserver.Streams, 1)
 		r.follow(client.Options{})
-		for range 5 {
+		for range 3 {
 			sockets, streams := r.node.Requests(refserver.SocketPath), r.node.Requests(refserver.SSEPath)
 			pass(time.Minute)
 			sockets, streams = r.node.Requests(refserver.SocketPath)-sockets, r.node.Requests(refserver.SSEPath)-streams
