@@ -29,7 +29,7 @@ func parseURL(name, base string) (u *url.URL, mistakes []error) {
 	default:
 		bad(": scheme %q is not one of http, https, ws, wss%s", u.Scheme, schemeHint(u))
 	}
-	if u.Host == "" && len(mistakes) == 0 {
+	if u.Hostname() == "" && len(mistakes) == 0 {
 		bad(" %q has no host", u.Redacted())
 	}
 	if u.RawQuery != "" || u.ForceQuery {

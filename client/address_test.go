@@ -2,6 +2,9 @@ package client
 
 import (
 	"errors"
+	"fmt"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,6 +37,7 @@ func TestParseBaseNamesTheMistake(t *testing.T) {
 		"127.0.0.1:9121":                "did you mean http://127.0.0.1:9121?",
 		"ftp://node":                    `scheme "ftp" is not one of http, https, ws, wss`,
 		"http://":                       "has no host",
+		"http://:80":                    "has no host",
 		"//node":                        "has no scheme",
 		"http://node?events=all":        "has a query",
 		"http://node/#top":              `has a fragment "top"`,
@@ -51,17 +55,38 @@ func TestParseBaseNamesTheMistake(t *testing.T) {
 	assert.Len(t, mistakes, 3, "every mistake is named")
 }
 
+// FuzzParseBase holds what is made of an address to package net/url, and has no
+// mistake repeat a password.
 func FuzzParseBase(f *testing.F) {
-	for _, s := range []string{"http://node:9121/v1", "ws://u:p@h/", "localhost:1", "%zz", "http://h/%2f/v1"} {
+	for _, s := range []string{
+		"http://node:9121/v1", "ws://u:p@h/", "localhost:1", "%zz", "http://h/%2f/v1", "http://:80", "wss://me:passw0rd@node?x#y",
+		"me:passw0rd@node:80", "http://me:passw0rd@[::1", "//me:passw0rd@node", "HTTPS://[fe80::1%25eth0]:9121//v1/",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		u, mistakes := parseBase(s)
-		if (u == nil) == (len(mistakes) == 0) {
-			t.Fatalf("%q: a URL or mistakes, not both or neither", s)
+		require.Equal(t, u == nil, len(mistakes) > 0, "%q: a URL or mistakes, not both or neither", s)
+		want, err := url.Parse(strings.TrimSpace(s))
+		if err != nil {
+			require.Nil(t, u)
+			return
 		}
-		if u != nil && (u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
-			t.Fatalf("%q: %v", s, u)
+		if password, given := want.User.Password(); given && len(password) > 5 && strings.Count(s, password) == 1 {
+			assert.NotContains(t, fmt.Sprint(mistakes), password)
 		}
+		if u == nil {
+			return
+		}
+		assert.Equal(t, map[string]string{"http": "http", "ws": "http", "https": "https", "wss": "https"}[strings.ToLower(want.Scheme)], u.Scheme)
+		assert.Equal(t, want.Host, u.Host)
+		assert.Equal(t, want.User, u.User)
+		assert.NotEmpty(t, u.Hostname(), "somebody is asked")
+		assert.True(t, strings.HasPrefix(want.Path, u.Path), "%q: %q", s, u.Path)
+		assert.Empty(t, u.RawQuery+u.Fragment+u.Opaque+u.RawPath)
+		back, err := url.Parse(u.String())
+		require.NoError(t, err)
+		assert.Equal(t, u.Host, back.Host)
+		assert.Equal(t, u.Path, back.Path)
 	})
 }

@@ -1,10 +1,12 @@
 package subscription
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -14,8 +16,8 @@ import (
 //
 // A type that the SDK does not know is a mistake (an *events.UnknownTypeError is
 // in the chain) unless allowUnknown is true; then it must be a name that can be
-// sent to a server: not empty, without spaces, commas and control characters. A
-// Subscription whose priorities leave none of its types is a mistake too: it
+// sent to a server: not empty, in UTF-8, without spaces, commas and control
+// characters. A Subscription whose priorities leave none of its types is a mistake too: it
 // would wait for ever.
 func (s Subscription) Validate(allowUnknown bool) []error {
 	var errs []error
@@ -53,10 +55,13 @@ func checkType(t events.Type, allowUnknown bool) error {
 	if err == nil || !allowUnknown {
 		return err
 	}
-	if t == "" || strings.ContainsFunc(string(t), func(r rune) bool {
+	if t == "all" {
+		return errors.New(`"all" is no name: it is what a server calls every type; want All, or the zero Subscription`)
+	}
+	if t == "" || !utf8.ValidString(string(t)) || strings.ContainsFunc(string(t), func(r rune) bool {
 		return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r)
 	}) {
-		return fmt.Errorf("%.64q is no name: want one without spaces, commas and control characters", string(t))
+		return fmt.Errorf("%.64q is no name: want one in UTF-8 without spaces, commas and control characters", string(t))
 	}
 	return nil
 }

@@ -87,17 +87,27 @@ func TestTheErrorOfAnUnknownTypeAnswersQuestions(t *testing.T) {
 // An unknown type that is allowed must still be one that can be asked for.
 func TestUnknownTypesMustBeNames(t *testing.T) {
 	for _, name := range []events.Type{
-		"", ",", "A,B", "two words", "tab\t", "line\n", "null\x00", "\u00a0", events.Type(strings.Repeat("x ", 1000)),
+		"", ",", "A,B", "two words", "tab\t", "line\n", "null\x00", "\u00a0", "a\xff", events.Type(strings.Repeat("x ", 1000)),
 	} {
 		errs := subscription.To(name).Validate(true)
 		require.Len(t, errs, 1, "%q", name)
-		require.ErrorContains(t, errs[0], "is no name: want one without spaces, commas and control characters")
+		require.ErrorContains(t, errs[0], "is no name: want one in UTF-8 without spaces, commas and control characters")
 		assert.Less(t, len(errs[0].Error()), 300)
 		assert.Len(t, subscription.To(name).Validate(false), 1, "%q", name)
 	}
 	for _, name := range []events.Type{"Gossip", "rumour.spread", "Größe", "a/b", "&=?"} {
 		assert.Empty(t, subscription.To(name).Validate(true), "%q", name)
 	}
+}
+
+// A server takes it for every type, or, in a command, for none.
+func TestAllIsNoName(t *testing.T) {
+	for _, unknown := range []bool{false, true} {
+		errs := subscription.To("all").Validate(unknown)
+		require.Len(t, errs, 1)
+		assert.ErrorContains(t, errs[0], `subscription: Types[0]: `)
+	}
+	assert.ErrorContains(t, subscription.To("all").Validate(true)[0], "want All, or the zero Subscription")
 }
 
 func TestUnknownTypesCountAsMedium(t *testing.T) {
