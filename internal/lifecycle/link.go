@@ -76,7 +76,7 @@ func (t *turn) adopt(l Link, over Generation) {
 	}
 	t.dismiss(l.Gen)
 	t.Phase, t.Link, t.Until = Following, l, Instant{}
-	t.Rivals, t.Winner = [purposes]Link{}, 0
+	t.Rivals, t.Winner, t.hung = [purposes]Link{}, 0, false
 	t.proved, t.home, t.ended = true, l.Endpoint, Ended{}
 	t.Look, t.widen, t.doubt, t.probed, t.jumped, t.pauses = 0, 0, 0, 0, false, [purposes]*fallback.Ladder{}
 	t.ask = t.now.Mono + askTime

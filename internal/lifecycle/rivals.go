@@ -32,7 +32,15 @@ func (in Ready) take(t *turn) {
 	}
 	t.Winner = l.Gen
 	t.dismiss(l.Gen)
-	t.do(Close{t.Link.Gen})
+	t.hangUp()
+}
+
+// hangUp has the running connection end.
+func (t *turn) hangUp() {
+	if !t.hung {
+		t.hung = true
+		t.do(Close{t.Link.Gen})
+	}
 }
 
 // fails follows the end of a rival that came to nothing.
@@ -63,9 +71,10 @@ func (t *turn) pause(why Purpose, how fallback.Outcome) time.Duration {
 	return p.Next(t.now.moment(), how).Wait
 }
 
-// rival opens a link beside the running one, unless there is one of its purpose.
+// rival opens a link beside the running one, unless there is one of its purpose, or
+// that one is about to end.
 func (t *turn) rival(to Target, why Purpose, since time.Duration) {
-	if t.Phase == Following && t.Winner == 0 && t.Rivals[why].Gen == 0 {
+	if t.Phase == Following && !t.hung && t.Rivals[why].Gen == 0 {
 		t.Rivals[why] = t.open(to, why)
 		t.Rivals[why].Since = since
 	}
@@ -110,7 +119,7 @@ func (in Tick) take(t *turn) {
 			t.lose(t.ended)
 		}
 	case Following:
-		if in.Of == t.Link.Gen && t.Winner == 0 {
+		if in.Of == t.Link.Gen && !t.hung {
 			t.watches(in)
 		}
 	}

@@ -49,8 +49,7 @@ func (t *turn) wakes(in Tick) {
 	case in.Frame > t.probed, t.Link.Transport != fallback.WebSocket: // the others have no such question
 		t.probed = 0
 	case t.now.Mono >= t.probed+probeTime:
-		t.probed = 0
-		t.do(Close{t.Link.Gen})
+		t.hangUp()
 	}
 }
 
@@ -106,11 +105,11 @@ func (t *turn) nothing() {
 	}
 	t.Silence.Reconnected = true
 	t.do(Tell{Reconnecting})
-	t.do(Close{t.Link.Gen})
+	t.hangUp()
 }
 
 func (in Answered) take(t *turn) {
-	if in.Of == 0 || in.Of != t.Rivals[Experiment].Gen || t.Winner != 0 {
+	if l := t.find(in.Of); l == nil || l.For != Experiment || l == &t.Link || !l.Usable || t.Winner == l.Gen {
 		return
 	}
 	t.ends(Experiment)

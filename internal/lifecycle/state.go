@@ -81,6 +81,7 @@ type State struct {
 	Gaps    Gaps
 
 	proved  bool          // something was usable in this run
+	hung    bool          // Link was asked to end
 	told    bool          // the outage was told to an operator
 	outage  bool          // there was no connection since the last one, or since the first failure
 	home    int           // the endpoint that delivered last
@@ -92,7 +93,7 @@ type State struct {
 	noes    noes
 	jumped  bool    // the clocks have gone apart, and nothing was done about it yet
 	clock   Instant // of the last step
-	config  Config
+	config  *Config // never written
 	choices Chooser
 	pauses  [purposes]*fallback.Ladder // between tries of Wider, and of Experiment, on the running connection
 }
@@ -108,7 +109,7 @@ type Config struct {
 }
 
 // New returns the state of a client that has not been started.
-func New(c Config) State { return State{config: c, choices: c.Choices} }
+func New(c Config) State { return State{config: &c, choices: c.Choices} }
 
 // Step returns the state after an input, and what is to be done about it, in order.
 func (s State) Step(in Input, now Instant) (State, []Action) {
@@ -155,8 +156,8 @@ func (t *turn) due() (at time.Duration) {
 		first(t.Until.Mono)
 		first(t.now.Mono + clockTime)
 	case Following:
-		if t.Winner != 0 {
-			break
+		if t.hung {
+			break // it will say that it has ended
 		}
 		first(t.now.Mono + clockTime)
 		first(t.Look)

@@ -1,0 +1,45 @@
+package main
+
+const inLifecycle = "./internal/lifecycle"
+
+// lives are mistakes about what becomes of connections.
+func lives() []mutant {
+	const everything = "TestEveryInputInEveryState"
+	return []mutant{{
+		"what was let go still counts", "internal/lifecycle/link.go",
+		"\tif of == 0 {\n\t\treturn nil\n\t}\n", "\tif of == 0 {\n\t\treturn nil\n\t}\n\tif of < t.Newest && t.Phase == Opening {\n\t\treturn &t.Link\n\t}\n",
+		everything, inLifecycle,
+	}, {
+		"a rival takes over before it may", "internal/lifecycle/link.go",
+		"\t\tl.Usable, l.Opened = true, t.now.Mono\n\t}\n}", "\t\tl.Usable, l.Opened = true, t.now.Mono\n\t\tReady{in.Of}.take(t)\n\t}\n}",
+		everything, inLifecycle,
+	}, {
+		"rivals outlive what they were rivals of", "internal/lifecycle/link.go",
+		"\tt.dismiss(0)\n\tt.do(Lost{in.Of})\n", "\tt.do(Lost{in.Of})\n",
+		everything, inLifecycle,
+	}, {
+		"what is about to end gets a rival", "internal/lifecycle/rivals.go",
+		"if t.Phase == Following && !t.hung && t.Rivals[why].Gen == 0 {", "if t.Phase == Following && t.Rivals[why].Gen == 0 {",
+		everything, inLifecycle,
+	}, {
+		"a refusal is final after all that worked", "internal/lifecycle/link.go",
+		"if c.Refused() && !t.proved && ", "if c.Refused() && ",
+		"TestADefiniteNoIsFinal", inLifecycle,
+	}, {
+		"the gap of a dead node ends with its connection", "internal/lifecycle/link.go",
+		"\tt.do(Lost{in.Of})\n", "\tt.do(Lost{in.Of})\n\tt.hushed()\n\tt.Silence.Dead = in.Last != 0\n",
+		everything, inLifecycle,
+	}, {
+		"a set clock is not noticed", "internal/lifecycle/instant.go",
+		"return apart > jump || apart < -jump", "return apart > jump && apart < -jump",
+		"TestAJumpOfTheClocksLeadsToOneProbe", inLifecycle,
+	}, {
+		"who slept waits on", "internal/lifecycle/rivals.go",
+		"t.now.Mono >= t.Until.Mono || t.now.Wall >= t.Until.Wall", "t.now.Mono >= t.Until.Mono",
+		"TestAWaitEndsByEitherClock", inLifecycle,
+	}, {
+		"a state shares its chooser with the one before", "internal/lifecycle/state.go",
+		"\tt.choices = t.choices.Clone()\n", "",
+		"TestAStateIsAValue", inLifecycle,
+	}}
+}
