@@ -140,6 +140,7 @@ func (c *course) count(e *evidence) {
 		r.Sent += a.said
 		r.Delivered += min(a.came, a.said)
 		r.Lost += max(a.said-a.came-a.excused, 0)
+		r.Unseen += min(max(a.said-a.came-(a.excused-a.unseen), 0), a.unseen)
 		r.Doubled += max(a.came-a.said-a.doubles, 0)
 	}
 	for _, g := range e.gaps {

@@ -19,6 +19,7 @@ import (
 type life struct {
 	base   time.Time             // monotonic instants are counted from it
 	wall   func() time.Time      // the wall clock
+	random func() float64        // jitter
 	orders chan lifecycle.Action // an Open or a Read, for Run's goroutine; one at a time
 	side   sync.WaitGroup        // goroutines and the timer; Go and Add are called with mu held
 	silent atomic.Int64          // State.Silence.Since, plus one; 0: the node speaks

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/adic/adic-go/fallback"
@@ -37,8 +36,8 @@ func (m *ConnectionManager) born(run context.Context) {
 	l.run, l.orders = run, make(chan lifecycle.Action, 1)
 	l.gaps, l.faults = make(map[events.GapCause]events.Gap), make(map[lifecycle.Target]error)
 	l.state = lifecycle.New(lifecycle.Config{
-		Choices: lifecycle.By(fallback.NewPool(len(m.nodes), m.opts.Fallback, rand.Float64)), Endpoints: len(m.nodes),
-		Order: m.opts.Fallback.Order, Beats: m.witnesses(), Random: rand.Float64,
+		Choices: lifecycle.By(fallback.NewPool(len(m.nodes), m.opts.Fallback, l.random)), Endpoints: len(m.nodes),
+		Order: m.opts.Fallback.Order, Beats: m.witnesses(), Random: l.random,
 		Prove: m.opts.Fallback.Stable + proveTime,
 	})
 }

@@ -73,7 +73,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 	for i, p := range places {
 		m.nodes = append(m.nodes, m.newNode(&o, i, p))
 	}
-	m.life.base, m.life.wall = m.clocks.base, time.Now
+	m.life.base, m.life.wall, m.life.random = m.clocks.base, time.Now, rand.Float64
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging
 	m.loop = backfill.New(backfill.Config{
 		REST: m.nodes[0].dialer.REST(), Books: m.books, Fill: m.fill, Known: o.Known, Note: m.noted,

@@ -70,6 +70,7 @@ func (s *scenario) fault(at time.Duration) {
 		if n := s.rng.IntN(60); n > 20 {
 			s.stepf(at+s.between(0, d), func(p *player) { p.addMany(n) }, "%d messages", n)
 		}
+	case faultHistory: // no script has it: the ledger begins anew
 	case faultDead:
 		s.lasting(at, s.between(time.Second, 90*time.Second), kind, "", (*player).die, (*player).live)
 	}

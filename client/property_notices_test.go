@@ -55,6 +55,7 @@ type account struct {
 	said    int
 	came    int
 	excused int // may be missing
+	unseen  int // of these: the server dropped them where nobody can see it
 	doubles int // may have come too often
 }
 
@@ -66,8 +67,12 @@ func (e *evidence) accounts() (all []account) {
 		}
 		a := account{key: key, lane: said[0].typ.Lane(), at: said[0].at, said: len(said), came: len(came[key])}
 		for _, n := range said {
-			if e.covered(n) || e.lostUnseen(n) {
+			switch {
+			case e.covered(n):
 				a.excused++
+			case e.lostUnseen(n):
+				a.excused++
+				a.unseen++
 			}
 		}
 		a.doubles = e.doubled(said[0].typ, came[key])

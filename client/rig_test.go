@@ -39,7 +39,9 @@ type rig struct {
 	net  *memnet.Network
 	base string             // what is followed; empty: the node
 	stop context.CancelFunc // of what the node does by itself
-	away []func()           // take what was put beside the node away again
+
+	random func() float64 // the client's jitter; nil: its own
+	away   []func()       // take what was put beside the node away again
 
 	patience atomic.Int64 // of what stands in front of the node: nanoseconds in which something must move; 0: any
 }
@@ -118,6 +120,9 @@ func (r *rig) run(mux *handlers.Mux, opts client.Options) (m *client.ConnectionM
 	}
 	m, err := client.New(cmp.Or(r.base, "http://"+address), mux, &opts)
 	require.NoError(r.t, err)
+	if r.random != nil {
+		m.SetRandom(r.random)
+	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var ended error
 	done := make(chan struct{})
