@@ -28,8 +28,8 @@ type network struct {
 	t      *testing.T
 	net    *memnet.Network
 	nodes  []*refserver.Server
-	stops  []context.CancelFunc // of what each node does by itself
-	serial byte
+	close  func() // ends the nodes
+	serial int
 	m      *client.ConnectionManager
 	stop   func() error
 }
@@ -59,17 +59,17 @@ func newNetwork(t *testing.T, n int, cfg refserver.Config) *network {
 		require.NoError(t, err)
 		server := &http.Server{Handler: node, ReadHeaderTimeout: time.Minute}
 		ctx, cancel := context.WithCancel(t.Context())
-		w.stops = append(w.stops, cancel)
 		running.Go(func() { node.Run(ctx) })
 		running.Go(func() { _ = server.Serve(l) })
 		closes = append(closes, func() { cancel(); node.Close(); _ = server.Close() })
 	}
-	t.Cleanup(func() {
+	w.close = sync.OnceFunc(func() {
 		for _, end := range closes {
 			end()
 		}
 		running.Wait()
 	})
+	t.Cleanup(w.close)
 	return w
 }
 
@@ -124,7 +124,7 @@ func (w *network) at(i int) time.Duration {
 func (w *network) add(i int) string {
 	w.t.Helper()
 	w.serial++
-	opts := refserver.AddOptions{Parents: w.nodes[i].Tips(), At: time.Now(), Content: []byte{w.serial}}
+	opts := refserver.AddOptions{Parents: w.nodes[i].Tips(), At: time.Now(), Content: fmt.Append(nil, w.serial)}
 	opts.Parents = opts.Parents[:min(len(opts.Parents), 2)]
 	id := ""
 	for at, node := range w.nodes {
@@ -155,16 +155,22 @@ func (w *network) complete() {
 	for i := range w.nodes {
 		w.nodes[i].Heal(refserver.All)
 	}
-	pass(3 * time.Minute)
-	var added, finals []string
-	for _, m := range w.nodes[0].Messages() {
-		added = append(added, m.ID)
-	}
-	finals = append(finals, w.nodes[0].Finals()...)
-	slices.Sort(added)
-	slices.Sort(finals)
+	pass(6 * time.Minute) // what is announced nowhere is asked for at leisure
+	added, finals := w.truth()
 	w.once(w.t, events.TypeMessageAdded, added)
 	w.once(w.t, events.TypeMessageFinalized, finals)
 	w.orderly(w.t)
 	w.episodes(w.t)
+}
+
+// truth returns the ids of all messages and all final ones, sorted.
+func (w *network) truth() (added, finals []string) {
+	last := w.nodes[len(w.nodes)-1]
+	for _, m := range last.Messages() {
+		added = append(added, m.ID)
+	}
+	finals = append(finals, last.Finals()...)
+	slices.Sort(added)
+	slices.Sort(finals)
+	return added, finals
 }
