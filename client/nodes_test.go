@@ -163,13 +163,12 @@ func (w *network) complete() {
 	w.episodes(w.t)
 }
 
-// truth returns the ids of all messages and all final ones, sorted.
+// truth returns the ids of all messages and all final ones of the first node, sorted.
 func (w *network) truth() (added, finals []string) {
-	last := w.nodes[len(w.nodes)-1]
-	for _, m := range last.Messages() {
+	for _, m := range w.nodes[0].Messages() {
 		added = append(added, m.ID)
 	}
-	finals = append(finals, last.Finals()...)
+	finals = append(finals, w.nodes[0].Finals()...)
 	slices.Sort(added)
 	slices.Sort(finals)
 	return added, finals
