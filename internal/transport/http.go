@@ -79,15 +79,18 @@ func newRoundTripper() *http.Transport {
 	return t
 }
 
-// locations refuses a redirect to what is no URL, which http.Client would
-// report without a type.
+// locations gives a type to what net/http reports without one: a redirect to what
+// is no URL, and a proxy that does not connect.
 type locations struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
 func (l locations) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := l.next.RoundTrip(req)
-	if err != nil || resp.StatusCode/100 != 3 {
-		return resp, err
+	switch {
+	case err != nil:
+		return nil, l.refused(req, err)
+	case resp.StatusCode/100 != 3:
+		return resp, nil
 	}
 	to := resp.Header.Get("Location")
 	if _, err := url.Parse(to); err != nil {
@@ -95,6 +98,25 @@ func (l locations) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &RedirectError{From: redact(req.URL), Reason: BadLocation}
 	}
 	return resp, nil
+}
+
+// refused returns what a proxy has answered to CONNECT. Where the user's transport
+// does not look at that answer, its reason phrase is all that is left of it.
+func (l locations) refused(req *http.Request, err error) error {
+	t, ok := l.next.(*http.Transport)
+	if !ok || t.Proxy == nil || t.OnProxyConnectResponse != nil {
+		return err
+	}
+	proxy, broken := t.Proxy(req)
+	if proxy == nil || broken != nil {
+		return err
+	}
+	for status := http.StatusBadRequest; status < 600; status++ {
+		if err.Error() == http.StatusText(status) {
+			return &StatusError{URL: redact(proxy), Proxy: true, Status: status}
+		}
+	}
+	return err
 }
 
 // checkRedirect follows to the same host and port, and from http to https of

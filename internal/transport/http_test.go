@@ -245,6 +245,32 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// So is one that a client was handed in with.
+func TestProxyOfAnotherClient(t *testing.T) {
+	for _, tr := range []fallback.Transport{fallback.WebSocket, fallback.SSE, fallback.Polling} {
+		bubble(t, tr.String(), func(t *testing.T) {
+			network := memnet.New(0)
+			serve(t, network, "proxy:3128", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				assert.Equal(t, http.MethodConnect, r.Method)
+				w.WriteHeader(http.StatusProxyAuthRequired)
+			}))
+			d := dialer(t, network, func(c *transport.Config) {
+				c.Base.Scheme = "https"
+				way, ok := c.Client.Transport.(*http.Transport)
+				require.True(t, ok)
+				way.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy:3128", User: url.UserPassword("user", "secret")})
+			})
+			_, err := d.Open(t.Context(), tr, nil)
+			var status *transport.StatusError
+			require.ErrorAs(t, err, &status)
+			assert.True(t, status.Proxy)
+			assert.Equal(t, http.StatusProxyAuthRequired, status.Status)
+			assert.NotContains(t, err.Error(), "secret")
+			assert.Equal(t, fallback.Refused, transport.Classify(tr, err).Kind)
+		})
+	}
+}
+
 // A proxy that connects carries both streams.
 func TestProxyConnects(t *testing.T) {
 	network := memnet.New(0)
