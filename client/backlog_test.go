@@ -220,11 +220,11 @@ func TestAWaitIncludesWhatIsHeld(t *testing.T) {
 func TestALedgerKeepsWhatIsOpenAndTheLast(t *testing.T) {
 	t.Parallel()
 	l := &ledger{}
-	open := l.begin(events.Gap{Cause: events.GapByDead})
+	open, _ := l.begin(events.Gap{Cause: events.GapByDead}, 0)
 	for n := range 2 * remembered {
-		g := l.begin(events.Gap{Cause: events.GapByStall, Families: []events.Family{events.Notice}, From: time.Unix(int64(n), 0)})
-		require.Len(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}), 2, "closed and settled")
-		require.Empty(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}), "once")
+		g, _ := l.begin(events.Gap{Cause: events.GapByStall, Families: []events.Family{events.Notice}, From: time.Unix(int64(n), 0)}, 0)
+		require.Len(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}, 0), 2, "closed and settled")
+		require.Empty(t, l.close(g, time.Unix(int64(n)+1, 0), losses{}, 0), "once")
 	}
 	all := l.all()
 	require.Len(t, all, remembered+1)
@@ -260,10 +260,10 @@ func TestOutcomes(t *testing.T) {
 			l := &ledger{}
 			l.delivered() // before
 			before := l.mark()
-			g := l.begin(events.Gap{Cause: c.cause, Families: c.families, From: time.Unix(5, 0)})
+			g, _ := l.begin(events.Gap{Cause: c.cause, Families: c.families, From: time.Unix(5, 0)}, 0)
 			l.delivered()
 			l.delivered()
-			notices := l.close(g, time.Unix(4, 0), c.lost)
+			notices := l.close(g, time.Unix(4, 0), c.lost, 0)
 			require.NotEmpty(t, notices)
 			assert.Equal(t, events.GapClosed, notices[0].Stage)
 			assert.Equal(t, time.Unix(5, 0), notices[0].To, "not before it began")

@@ -20,11 +20,20 @@ type placed struct {
 	gap   events.Gap
 }
 
-// open begins an episode and returns it for shut.
+// open begins an episode and returns it for shut, which must be called once.
 func (q *queue) open(g events.Gap) events.Gap {
-	g = q.ledger.begin(g)
-	q.announce(g)
+	g, fresh := q.ledger.begin(g, q.notices())
+	if fresh {
+		q.announce(g)
+	}
 	return g
+}
+
+// notices returns how many wait.
+func (q *queue) notices() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.gaps)
 }
 
 // shut ends the episode that open began, unless it is over.
@@ -32,7 +41,7 @@ func (q *queue) shut(g events.Gap, to time.Time) { q.lost(g, to, losses{}) }
 
 // lost is shut for an episode of which it is known what was lost.
 func (q *queue) lost(g events.Gap, to time.Time, lost losses) {
-	for _, g := range q.ledger.close(g, to, lost) {
+	for _, g := range q.ledger.close(g, to, lost, q.notices()) {
 		q.announce(g)
 	}
 }
@@ -63,6 +72,9 @@ func (q *queue) takeGap(n int) item {
 	g := q.gaps[n]
 	q.gaps = slices.Delete(q.gaps, n, n+1)
 	q.hand.gap, q.hand.epoch = true, g.epoch
+	for _, over := range q.ledger.relieve(len(q.gaps)) {
+		q.announceLocked(over)
+	}
 	return item{gap: &g.gap}
 }
 

@@ -9,12 +9,17 @@ import (
 	"github.com/adic/adic-go/subscription/events"
 )
 
-// remembered is how many gaps that are over a ledger keeps.
-const remembered = 256
+const (
+	remembered = 256  // gaps that are over and that a ledger keeps
+	mostOpen   = 1024 // gaps that are not settled, before one stands for all further ones
+	mostWait   = 1024 // notices that wait for a handler, before the same
+)
 
 // A ledger holds the gaps: all that are not settled, and the last 256 of those
-// that are. It numbers them, and says what became of them. Safe for concurrent
-// use.
+// that are. It numbers them, and says what became of them. Should there be too many
+// that are not settled, or too many notices that wait because a handler does not
+// return, one gap stands for all that begin from then on, until there is room. Safe
+// for concurrent use.
 type ledger struct {
 	families func(lane events.Priority) []events.Family // that are wanted, on a lane
 
@@ -24,6 +29,7 @@ type ledger struct {
 	backfilled uint64     // facts that were delivered late
 	past       []events.Gap
 	open       []account // by number
+	many       *crowd    // nil: each gap stands for itself
 }
 
 // An account is a gap that is not settled.
@@ -45,42 +51,118 @@ type losses struct {
 
 func (l *losses) total() int { return l.facts + l.states + l.notices + l.gone }
 
-// begin numbers a gap.
-func (l *ledger) begin(g events.Gap) events.Gap {
+func (l *losses) add(more losses) {
+	l.facts += more.facts
+	l.states += more.states
+	l.notices += more.notices
+	l.gone += more.gone
+}
+
+// begin numbers a gap. waiting is how many notices wait. It is not fresh if it was told
+// before, because it stands for others.
+func (l *ledger) begin(g events.Gap, waiting int) (_ events.Gap, fresh bool) {
 	whole := l.families != nil && g.Families == nil
 	if whole {
 		g.Families = l.families(g.Lane)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	switch {
+	case l.many != nil:
+		return l.joinLocked(g), false
+	case len(l.open) >= mostOpen || waiting >= mostWait:
+		l.many = &crowd{number: l.number + 1, open: 1}
+		g.Cause, g.Lane = events.GapByMany, events.AnyPriority
+	}
 	l.number++
 	g.Number, g.Stage, g.Lost = l.number, events.GapOpened, 0
 	l.open = append(l.open, account{gap: g, before: l.backfilled, whole: whole})
-	return g
+	return g, true
+}
+
+// A crowd is what one gap stands for.
+type crowd struct {
+	number uint64    // of the gap
+	open   int       // those that are not over
+	to     time.Time // when the last of the others was
+}
+
+// joinLocked has the gap that stands for all stand for g, too.
+func (l *ledger) joinLocked(g events.Gap) events.Gap {
+	l.many.open++
+	i := l.indexLocked(l.many.number)
+	if i < 0 { // cannot be: it is not closed before all are
+		return g
+	}
+	a := &l.open[i]
+	a.gap.Families = union(a.gap.Families, g.Families)
+	if g.From.Before(a.gap.From) {
+		a.gap.From = g.From
+	}
+	return a.gap
+}
+
+// indexLocked returns the place of an open gap, negative if it is over.
+func (l *ledger) indexLocked(number uint64) int {
+	return slices.IndexFunc(l.open, func(a account) bool { return a.gap.Number == number && a.closed == 0 })
 }
 
 // close notes that events flow again, and returns what is to be told: nothing if
-// the gap was over, its outcome too if nothing can be done about it.
-func (l *ledger) close(g events.Gap, to time.Time, lost losses) (notices []events.Gap) {
+// the gap was over, its outcome too if nothing can be done about it. waiting is as in
+// begin.
+func (l *ledger) close(g events.Gap, to time.Time, lost losses, waiting int) (notices []events.Gap) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.open, func(a account) bool { return a.gap.Number == g.Number && a.closed == 0 })
+	i := l.indexLocked(g.Number)
 	if i < 0 {
 		return nil
 	}
 	a := &l.open[i]
+	a.losses.add(lost)
+	if a.gap.Cause == events.GapByOverflow || a.gap.Cause == events.GapByMany {
+		a.gap.Dropped = a.losses.total()
+	}
+	if l.many != nil && l.many.number == g.Number {
+		l.many.open--
+		if to.After(l.many.to) {
+			l.many.to = to
+		}
+		return l.relieveLocked(waiting)
+	}
+	return l.closeLocked(i, to)
+}
+
+// relieve closes the gap that stands for others if these are over and there is room
+// again.
+func (l *ledger) relieve(waiting int) (notices []events.Gap) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.relieveLocked(waiting)
+}
+
+func (l *ledger) relieveLocked(waiting int) (notices []events.Gap) {
+	if l.many == nil || l.many.open > 0 || len(l.open) > mostOpen/2 || waiting > mostWait/2 {
+		return nil
+	}
+	i, to := l.indexLocked(l.many.number), l.many.to
+	l.many = nil
+	if i < 0 {
+		return nil
+	}
+	return l.closeLocked(i, to)
+}
+
+func (l *ledger) closeLocked(i int, to time.Time) (notices []events.Gap) {
+	a := &l.open[i]
 	if a.whole {
-		a.gap.Families = union(a.gap.Families, l.families(g.Lane)) // wanted since
+		a.gap.Families = union(a.gap.Families, l.families(a.gap.Lane)) // wanted since
 	}
 	a.gap.Stage, a.gap.To = events.GapClosed, to
 	if to.Before(a.gap.From) {
 		a.gap.To = a.gap.From
 	}
-	if a.gap.Cause == events.GapByOverflow {
-		a.gap.Dropped = lost.total()
-	}
 	l.closings++
-	a.losses, a.closed = lost, l.closings
+	a.closed = l.closings
 	notices = append(notices, a.gap)
 	if a.hopeless() {
 		notices = append(notices, a.outcome(l.backfilled, false))

@@ -93,7 +93,7 @@ type Options struct {
 
 	Witness Witness // whether the beats of a node are asked for, wanted or not; zero: WitnessOn
 
-	OnState func(Change)      // told every change of state, in order, on the handler goroutine; nil: nobody
+	OnState func(Change)      // told every change of state, in order, on the handler goroutine; of more than 256 that wait the last are told as one; nil: nobody
 	Metrics *metrics.Counters // where to count; nil: counters of the manager's own
 	Logger  *slog.Logger      // what goes wrong, once per kind, without payloads or secrets; its handler must not block; nil: silence
 }

@@ -175,11 +175,14 @@ func (q *queue) lose(i int, lost entry) (f fate) {
 	e := q.overflow[i]
 	f = fate{entry: lost, opened: e == nil}
 	if f.opened {
-		e = &episode{gap: q.ledger.begin(events.Gap{
+		gap, fresh := q.ledger.begin(events.Gap{
 			Cause: events.GapByOverflow, Lane: priorities[i], From: q.lanes[i].earliest(lost.env.Received),
-		})}
+		}, len(q.gaps))
+		e = &episode{gap: gap}
 		q.overflow[i] = e
-		q.place(lost.seq, e.gap)
+		if fresh {
+			q.place(lost.seq, gap)
+		}
 		q.hand.urgent.Store(true)
 	}
 	if e.last.Before(lost.env.Received) {
@@ -215,7 +218,7 @@ func (q *queue) recover(i int) {
 	}
 	q.overflow[i] = nil
 	r := &q.lanes[i]
-	for _, g := range q.ledger.close(e.gap, e.last, e.losses) {
+	for _, g := range q.ledger.close(e.gap, e.last, e.losses, len(q.gaps)) {
 		if r.n > 0 && r.lane.Overflow != DropNewest {
 			q.place(r.head().seq, g)
 			continue

@@ -144,10 +144,19 @@ func (q *queue) all() <-chan struct{} {
 	return last.handled
 }
 
-// tell queues a change of state, ahead of all events.
+// mostChanges is how many changes of state wait for a handler that does not return.
+const mostChanges = 256
+
+// tell queues a change of state, ahead of all events. If too many wait, the last of
+// them leads to where c does.
 func (q *queue) tell(c Change) {
 	q.mu.Lock()
-	q.changes = append(q.changes, c)
+	if n := len(q.changes); n < mostChanges {
+		q.changes = append(q.changes, c)
+	} else {
+		c.From = q.changes[n-1].From
+		q.changes[n-1] = c
+	}
 	q.mu.Unlock()
 	q.disturb()
 }

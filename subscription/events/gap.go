@@ -53,6 +53,7 @@ const (
 	GapByPolling    GapCause = "polling"    // while polling is the transport, notices are missed
 	GapByHistory    GapCause = "history"    // the node knows nothing of what it said before: another history
 	GapByResume     GapCause = "resume"     // the application was away, or its cursor could not hold all
+	GapByMany       GapCause = "many"       // it stands for all gaps since From: there were more than are kept or can wait
 )
 
 // A GapOutcome says what became of the events that were missing.
