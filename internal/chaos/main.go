@@ -1,0 +1,95 @@
+// Chaos runs the scenarios of docs/faults.md and writes their table.
+//
+//	go run .                     everything that this machine has the programs and rights for
+//	go run . -simulated          the part in fake time alone
+//	go run . -real               the part over real sockets, proxies and namespaces alone
+//	go run . -only 29,nginx      rows of a fault, or with this in their names
+//	go run . -out ../../docs     and puts the table into faults.md there and the README
+//
+// What is not run is listed with the reason. The exit code is 1 if a row fails.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/adic/adic-go/internal/chaos/report"
+	"github.com/adic/adic-go/internal/chaos/sheet"
+)
+
+// settings are the flags.
+type settings struct {
+	only      string
+	simulated bool
+	real      bool
+	list      bool
+	jobs      int
+	seed      uint64
+	out       string
+	row       string // of a child
+}
+
+// errFailed says that rows failed; which, has been printed.
+var errFailed = errors.New("not every row passed")
+
+func main() {
+	var s settings
+	flag.StringVar(&s.only, "only", "", "run only rows of these faults, or with this in their names; comma-separated; simulated rows all run")
+	flag.BoolVar(&s.simulated, "simulated", false, "only what runs in fake time")
+	flag.BoolVar(&s.real, "real", false, "only what runs over real sockets")
+	flag.BoolVar(&s.list, "list", false, "list the real rows")
+	flag.IntVar(&s.jobs, "jobs", 4, "real rows at a time, each in a process of its own")
+	flag.Uint64Var(&s.seed, "seed", 1, "of all that is random in real rows")
+	flag.StringVar(&s.out, "out", "", "folder of the documentation that gets the table")
+	flag.StringVar(&s.row, "row", "", "of a child of the program: what it runs")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := s.start(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(1)
+	}
+}
+
+// start does what the flags say.
+func (s settings) start(ctx context.Context) error {
+	switch {
+	case s.row != "":
+		return child(ctx, s.row, s.seed)
+	case s.list:
+		return list(s.only, os.Stdout)
+	}
+	began := time.Now()
+	var rows []sheet.Row
+	var failed error
+	if !s.real {
+		var err error
+		rows, err = simulated(ctx)
+		failed = errors.Join(failed, err)
+	}
+	if !s.simulated {
+		rows = append(rows, campaign(ctx, s.only, s.seed, s.jobs, os.Stderr)...)
+	}
+	sheet.Sort(rows)
+	here := report.Here(ctx, s.seed)
+	here.Took = time.Since(began)
+	_, _ = fmt.Fprintln(os.Stdout, here)
+	report.Long(os.Stdout, rows)
+	_, _ = fmt.Fprintln(os.Stdout, "\n"+report.Total(rows))
+	for _, r := range rows {
+		if r.Skipped == "" && !r.Passed() {
+			failed = errors.Join(failed, errFailed)
+			break
+		}
+	}
+	if s.out != "" {
+		failed = errors.Join(failed, report.Save(s.out, here, rows))
+	}
+	return failed
+}
