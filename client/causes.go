@@ -5,20 +5,42 @@ import (
 	"github.com/adic/adic-go/internal/transport"
 )
 
-// These are why an attempt or a connection ended, as Change.Err, Health.Err and
-// RefusedError have it, for errors.As. Where more is known, they wrap it: a *net.OpError,
-// an *x509.HostnameError and so on. None shows a secret.
-type (
-	DialError        = transport.DialError        // no answer came: name lookup, dial, TLS, time-out
-	StatusError      = transport.StatusError      // an answer that opens no stream; the proxy's, if Proxy is set
-	RESTError        = rest.StatusError           // the same while polling
-	RedirectError    = transport.RedirectError    // a redirect that was not followed, and why
-	ContentTypeError = transport.ContentTypeError // a page, or something compressed, instead of an event stream
-	HandshakeError   = transport.HandshakeError   // a 101 to something else than a WebSocket
-	FilterError      = transport.FilterError      // the server refuses the names of the types in every spelling
-	SilentError      = transport.SilentError      // opened, and not a byte came
-	IdleError        = transport.IdleError        // a dead link
-	ClosedError      = transport.ClosedError      // ended by the server or the network
-	FrameTooBigError = transport.FrameTooBigError // a message over Options.MaxFrame
-	UTF8Error        = transport.UTF8Error        // a text frame that is not UTF-8
-)
+// What follows is why an attempt or a connection ended, as Change.Err, Health.Err and
+// RefusedError have it, for errors.As. Where more is known, it is wrapped: a
+// *net.OpError, an *x509.HostnameError and so on. None shows a secret.
+
+// A DialError says that no answer came: name lookup, dial, TLS, time-out.
+type DialError = transport.DialError
+
+// A StatusError is an answer that opens no stream; the proxy's, if Proxy is set.
+type StatusError = transport.StatusError
+
+// A RESTError is an answer with another status than 200 while polling.
+type RESTError = rest.StatusError
+
+// A RedirectError is a redirect that was not followed, and why.
+type RedirectError = transport.RedirectError
+
+// A ContentTypeError is a page, or something compressed, instead of an event stream.
+type ContentTypeError = transport.ContentTypeError
+
+// A HandshakeError is an upgrade to something else than a WebSocket.
+type HandshakeError = transport.HandshakeError
+
+// A FilterError says that the server refuses the names of the types in every spelling.
+type FilterError = transport.FilterError
+
+// A SilentError is a stream that was opened, and from which not a byte came.
+type SilentError = transport.SilentError
+
+// An IdleError is a dead link.
+type IdleError = transport.IdleError
+
+// A ClosedError is a stream that was ended by the server or the network.
+type ClosedError = transport.ClosedError
+
+// A FrameTooBigError is a message over Options.MaxFrame.
+type FrameTooBigError = transport.FrameTooBigError
+
+// A UTF8Error is a text frame that is not UTF-8.
+type UTF8Error = transport.UTF8Error
