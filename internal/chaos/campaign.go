@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -27,14 +28,22 @@ func list(only string, w io.Writer) error {
 	return nil
 }
 
-// campaign makes the real rows that are wanted, a few at a time.
+// campaign makes the real rows that are wanted, a few at a time, heavy ones alone.
 func campaign(ctx context.Context, only string, seed uint64, jobs int, progress io.Writer) []sheet.Row {
 	runs := cases.Select(cases.All(), only)
+	light := func(r cases.Run) bool { return !r.Heavy }
+	heavy := slices.DeleteFunc(slices.Clone(runs), light)
+	rows := together(ctx, slices.DeleteFunc(runs, func(r cases.Run) bool { return r.Heavy }), seed, max(jobs, 1), progress)
+	return append(rows, together(ctx, heavy, seed, 1, progress)...)
+}
+
+// together makes rows, so many at a time.
+func together(ctx context.Context, runs []cases.Run, seed uint64, jobs int, progress io.Writer) []sheet.Row {
 	rows := make([]sheet.Row, len(runs))
 	next := make(chan int)
 	var mu sync.Mutex // of progress
 	var working sync.WaitGroup
-	for range max(jobs, 1) {
+	for range jobs {
 		working.Go(func() {
 			for i := range next {
 				rows[i] = apart(ctx, runs[i], seed)

@@ -3,6 +3,7 @@
 //	go run .                     everything that this machine has the programs and rights for
 //	go run . -simulated          the part in fake time alone
 //	go run . -real               the part over real sockets, proxies and namespaces alone
+//	go run . -simulated -soak 1m shorter: the soak of an hour takes two minutes
 //	go run . -only 29,nginx      rows of a fault, or with this in their names
 //	go run . -out ../../docs     and puts the table into faults.md there and the README
 //
@@ -16,10 +17,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	"github.com/adic/adic-go/internal/chaos/report"
 	"github.com/adic/adic-go/internal/chaos/sheet"
+	"github.com/adic/adic-go/internal/chaos/soak"
 )
 
 // settings are the flags.
@@ -29,6 +32,7 @@ type settings struct {
 	real      bool
 	list      bool
 	jobs      int
+	soak      time.Duration
 	seed      uint64
 	out       string
 	row       string // of a child
@@ -45,6 +49,7 @@ func main() {
 	flag.BoolVar(&s.list, "list", false, "list the real rows")
 	flag.IntVar(&s.jobs, "jobs", 4, "real rows at a time, each in a process of its own")
 	flag.Uint64Var(&s.seed, "seed", 1, "of all that is random in real rows")
+	flag.DurationVar(&s.soak, "soak", time.Hour, "length of the soak, in fake time; 0: none")
 	flag.StringVar(&s.out, "out", "", "folder of the documentation that gets the table")
 	flag.StringVar(&s.row, "row", "", "of a child of the program: what it runs")
 	flag.Parse()
@@ -68,10 +73,15 @@ func (s settings) start(ctx context.Context) error {
 	began := time.Now()
 	var rows []sheet.Row
 	var failed error
+	var samples []soak.Sample
 	if !s.real {
 		var err error
 		rows, err = simulated(ctx)
 		failed = errors.Join(failed, err)
+	}
+	if !s.real && s.soak > 0 {
+		soakRows, soakSamples, err := soaked(ctx, s.soak, s.seed)
+		rows, samples, failed = append(rows, soakRows...), soakSamples, errors.Join(failed, err)
 	}
 	if !s.simulated {
 		rows = append(rows, campaign(ctx, s.only, s.seed, s.jobs, os.Stderr)...)
@@ -90,6 +100,9 @@ func (s settings) start(ctx context.Context) error {
 	}
 	if s.out != "" {
 		failed = errors.Join(failed, report.Save(s.out, here, rows))
+		if samples != nil {
+			failed = errors.Join(failed, soak.Plot(filepath.Join(s.out, "soak.png"), samples))
+		}
 	}
 	return failed
 }

@@ -1,16 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/adic/adic-go/internal/chaos/sheet"
+	"github.com/adic/adic-go/internal/chaos/soak"
 )
 
 // parent is the module that is put to the test.
@@ -23,23 +25,32 @@ func simulated(ctx context.Context) ([]sheet.Row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("where is %s: %w", parent, err)
 	}
-	folder, err := os.MkdirTemp("", "chaos")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	file := filepath.Join(folder, "rows")
-	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-run", "^TestFault", "./client")
+	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-timeout=0", "-run", "^TestFault", "./client")
 	test.Dir = strings.TrimSpace(string(dir))
-	test.Env = append(os.Environ(), "ADIC_FAULTS="+file)
-	said, failed := test.CombinedOutput()
-	if failed != nil {
-		failed = fmt.Errorf("%w\n%s", failed, said)
-	}
-	text, err := os.ReadFile(file) //nolint:gosec // its name stands above
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, errors.Join(failed, err)
-	}
-	rows, err := sheet.Read(bytes.NewReader(text))
-	return rows, errors.Join(failed, err)
+	var rows []sheet.Row
+	err = inFolder(func(folder string) error {
+		file := filepath.Join(folder, "rows")
+		test.Env = append(os.Environ(), "ADIC_FAULTS="+file)
+		failed := run(test)
+		var err error
+		rows, err = read(file, sheet.Read)
+		return errors.Join(failed, err)
+	})
+	return rows, err
+}
+
+// soaked makes a soak of a length, in fake time, and returns its row and samples.
+func soaked(ctx context.Context, length time.Duration, seed uint64) (rows []sheet.Row, samples []soak.Sample, err error) {
+	test := exec.CommandContext(ctx, "go", "test", "-count=1", "-timeout=0", "-run", "^TestSoak$", "./soak")
+	err = inFolder(func(folder string) error {
+		row, sample := filepath.Join(folder, "rows"), filepath.Join(folder, "samples")
+		test.Env = append(os.Environ(), "ADIC_SOAK="+length.String(), "ADIC_SOAK_SEED="+strconv.FormatUint(seed, 10),
+			"ADIC_FAULTS="+row, "ADIC_SOAK_SAMPLES="+sample)
+		failed := run(test)
+		var bad, worse error
+		rows, bad = read(row, sheet.Read)
+		samples, worse = read(sample, soak.Read)
+		return errors.Join(failed, bad, worse)
+	})
+	return rows, samples, err
 }

@@ -22,6 +22,7 @@ type Case struct {
 	Name       string
 	Programs   []string             // that it needs
 	Namespaces bool                 // it needs network namespaces, so root
+	Heavy      bool                 // it keeps the machine busy, and wants it for itself
 	Dialects   []refserver.Dialect  // none: both
 	Transports []fallback.Transport // the best one that is allowed; none: both streams
 	Heartbeat  time.Duration        // 0: 2 s

@@ -14,14 +14,14 @@ const streams = 100
 // pools are proxies that are reloaded under load.
 func pools() []Case {
 	return []Case{
-		{Fault: 29, Name: "nginx reloads under 100 streams", Programs: []string{nginx}, Run: func(ctx context.Context, t *trial.Trial) error {
+		{Fault: 29, Name: "nginx reloads under 100 streams", Heavy: true, Programs: []string{nginx}, Run: func(ctx context.Context, t *trial.Trial) error {
 			p, base, err := viaNginx(ctx, t, tools.NginxUpgrades)
 			if err != nil {
 				return err
 			}
 			return reload(ctx, t, base, func(context.Context) error { return p.Reload() })
 		}},
-		{Fault: 29, Name: "haproxy drains under 100 streams", Programs: []string{haproxy}, Run: func(ctx context.Context, t *trial.Trial) error {
+		{Fault: 29, Name: "haproxy drains under 100 streams", Heavy: true, Programs: []string{haproxy}, Run: func(ctx context.Context, t *trial.Trial) error {
 			p, base, err := viaHAProxy(ctx, t, "", "")
 			if err != nil {
 				return err
@@ -39,6 +39,7 @@ func reload(ctx context.Context, t *trial.Trial, base string, do func(context.Co
 		}
 	}
 	t.Await(ctx, "all connected", 30*time.Second, t.AllConnected)
+	t.Beats(ctx)
 	t.Talk()
 	t.Pass(ctx, 3*time.Second)
 	fault := t.Fault()

@@ -75,11 +75,21 @@ func (t *Trial) Begin(ctx context.Context, base string, o *client.Options) (*Fol
 	}
 	const patience = 15 * time.Second
 	t.Await(ctx, "the first connection", patience, f.Connected)
-	if t.Dialect == refserver.Node {
-		t.Await(ctx, "the first beats", patience, f.knows)
-	}
+	t.Beats(ctx)
 	t.Talk()
 	return f, nil
+}
+
+// Beats waits until each client has heard how many messages are final, if the node has
+// beats that say so.
+func (t *Trial) Beats(ctx context.Context) {
+	if t.Dialect != refserver.Node {
+		return
+	}
+	const patience = 15 * time.Second
+	t.Await(ctx, "the first beats", patience, func() bool {
+		return !slices.ContainsFunc(t.followers, func(f *Follower) bool { return !f.knows() })
+	})
 }
 
 // Connected reports whether a stream is usable.
