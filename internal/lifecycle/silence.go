@@ -46,7 +46,7 @@ func (t *turn) wakes(in Tick) {
 	case t.probed == 0:
 	case in.Held:
 		t.probed = t.now.Mono // nobody could have seen the answer
-	case in.Frame > t.probed, t.Link.Transport != fallback.WebSocket: // the others have no such question
+	case in.Frame >= t.probed, t.Link.Transport != fallback.WebSocket: // the others have no such question
 		t.probed = 0
 	case t.now.Mono >= t.probed+probeTime:
 		t.hangUp()

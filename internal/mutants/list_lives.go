@@ -1,6 +1,9 @@
 package main
 
-const inLifecycle = "./internal/lifecycle"
+const (
+	inLifecycle = "./internal/lifecycle"
+	lifeFile    = "client/life.go"
+)
 
 // lives are mistakes about what becomes of connections.
 func lives() []mutant {
@@ -33,6 +36,10 @@ func lives() []mutant {
 		"a set clock is not noticed", "internal/lifecycle/instant.go",
 		"return apart > jump || apart < -jump", "return apart > jump && apart < -jump",
 		"TestAJumpOfTheClocksLeadsToOneProbe", inLifecycle,
+	}, {
+		"a probe is nobody's business", lifeFile,
+		"l.side.Go(l.streamOf(a.Gen, c).Probe)", "_ = l.streamOf",
+		"TestAClockThatIsSetLeadsToAProbe", inClient,
 	}, {
 		"who slept waits on", "internal/lifecycle/rivals.go",
 		"t.now.Mono >= t.Until.Mono || t.now.Wall >= t.Until.Wall", "t.now.Mono >= t.Until.Mono",
