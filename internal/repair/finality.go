@@ -187,7 +187,8 @@ func (f *finality) shown(e *entry) {
 
 // huntLocked ends the hunt for what has been found, and for what cannot be: when all
 // were asked since the latest rise, they were since each. left is whether there are
-// questions to ask yet. ended is true if there are others now.
+// questions to ask yet, and of a first count a pass may bring more of them, messages
+// that it holds already. ended is true if there are others now.
 func (b *Books) huntLocked(left bool) (ended bool) {
 	f := &b.final
 	h := &f.hunt
@@ -195,7 +196,7 @@ func (b *Books) huntLocked(left bool) (ended bool) {
 	switch {
 	case !last.first && f.unexplained <= last.from:
 		h.rises = h.rises[:len(h.rises)-1]
-	case left:
+	case left, last.first && !b.progress.whole:
 		return false
 	case h.unsure && !last.again:
 		last.at, last.again, h.unsure = b.now, true, false
