@@ -28,7 +28,7 @@ func TestFault20StreamsAreBlocked(t *testing.T) {
 		default:
 			c.node.Freeze(refserver.Streams)
 		}
-		c.rate = 0.2 // few enough messages for the budget to reach their finality between the polls
+		c.rate = 0.5
 		c.follows()
 		assert.Equal(c.t, fallback.Polling, c.m.Health().Transport)
 		for range 300 {
@@ -91,7 +91,7 @@ func TestFault25SSEHasNoContent(t *testing.T) {
 		const blocked = 10 * time.Minute
 		c.node.Refuse(refserver.SSE, refserver.Answer{Status: http.StatusNoContent})
 		c.story.polling = true
-		c.rate = 1
+		c.rate = 0.5
 		began := time.Now()
 		c.follows()
 		assert.Equal(c.t, []string{"connecting sse", "connecting polling", "connected polling"}, c.states())

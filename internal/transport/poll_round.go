@@ -15,6 +15,10 @@ import (
 // its last.
 const roundTime = 5 * time.Second
 
+// patience is how long a read waits for the budget while what was read before it in
+// the round waits, too. It is late then, and what comes next is not.
+const patience = time.Second
+
 // A step is a part of a poll.
 type step struct {
 	run   func(*round)
@@ -78,9 +82,7 @@ func (r *round) steps() {
 		now := all[r.at]
 		r.begun = 0
 		now.run(r)
-		// A step that has begun goes on in the next poll, so that one with much to do
-		// does not keep the others waiting.
-		if r.ctx.Err() != nil || r.short && (r.begun == 0 || now.whole && r.first) {
+		if r.ctx.Err() != nil || r.short && r.stays(now) {
 			return
 		}
 		r.at++
@@ -90,6 +92,21 @@ func (r *round) steps() {
 	}
 	r.at = 0
 	r.first = false
+}
+
+// stays reports whether the next round begins with the step for which there was no
+// time in this one. One that has begun goes on in the next poll, so that one with
+// much to do does not keep the others waiting; and states that are not pressing are
+// left to the next poll whether they have begun or not, so that it is not late.
+func (r *round) stays(s step) bool {
+	switch {
+	case s.whole && r.first:
+		return true
+	case s.whole:
+		return r.begun == 0 && r.pressing()
+	default:
+		return r.begun == 0
+	}
 }
 
 // close ends the round. fresh says that it was the beginning of a poll.
@@ -142,6 +159,7 @@ func (r *round) room(class rest.Class) bool {
 	if r.stopped || r.short {
 		return false
 	}
-	r.short = r.answers > 0 && time.Since(r.start)+r.rest.Delay(class) >= roundTime
+	wait := r.rest.Delay(class)
+	r.short = r.answers > 0 && (wait > patience || time.Since(r.start)+wait >= roundTime)
 	return !r.short
 }

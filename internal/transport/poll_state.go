@@ -13,6 +13,10 @@ import (
 // take turns, so that each poll costs about the same.
 const stateEvery = 30 * time.Second
 
+// pressing is the age at which a state is as urgent as facts, and no poll is done
+// before it is read.
+const pressing = stateEvery + stateEvery/3
+
 // A state is one of the four families that are read in rotation.
 type state struct {
 	typ   events.Type
@@ -95,7 +99,7 @@ func (r *round) readStates() {
 	slices.SortStableFunc(due, func(a, b *state) int { return a.tried.Compare(b.tried) })
 	turns := int((time.Duration(len(r.states))*r.interval + stateEvery - 1) / stateEvery)
 	for i, st := range due {
-		if !st.tried.IsZero() && (i >= turns || r.first) || !r.room(rest.State) {
+		if !st.tried.IsZero() && (i >= turns || r.first) || !r.room(st.class()) {
 			return
 		}
 		r.readState(st)
@@ -107,12 +111,29 @@ func (r *round) readStates() {
 	}
 }
 
+// class is how urgent it is to read it.
+func (st *state) class() rest.Class {
+	if !st.read.IsZero() && time.Since(st.read) >= pressing {
+		return rest.Fact
+	}
+	return rest.State
+}
+
+// pressing reports whether there is a state that is to be read before another poll
+// begins.
+func (r *round) pressing() bool {
+	return slices.ContainsFunc(r.states, func(st state) bool {
+		return r.wants(st.typ) && !r.lacking(st.what) && st.class() == rest.Fact
+	})
+}
+
 func (r *round) readState(st *state) {
 	var e events.Event
 	var something bool
 	st.tried = time.Now()
-	ok := r.read(st.what, rest.State, func() (err error) {
-		e, something, err = r.rest.State(r.ctx, rest.State, st.typ)
+	class := st.class()
+	ok := r.read(st.what, class, func() (err error) {
+		e, something, err = r.rest.State(r.ctx, class, st.typ)
 		return err
 	})
 	if !ok {
