@@ -12,6 +12,9 @@ import (
 // A DialError says that no answer came: name lookup, dial, TLS, time-out.
 type DialError = transport.DialError
 
+// A TokenError says that there was no bearer token to send, so that nothing was sent.
+type TokenError = transport.TokenError
+
 // A StatusError is an answer that opens no stream; the proxy's, if Proxy is set.
 type StatusError = transport.StatusError
 
