@@ -5,6 +5,7 @@
 //	go run . -real               the part over real sockets, proxies and namespaces alone
 //	go run . -simulated -soak 1m shorter: the soak of an hour takes two minutes
 //	go run . -only 29,nginx      rows of a fault, or with this in their names
+//	go run . -peers              clients that are not ours read the reference server
 //	go run . -out ../../docs     and puts the table into faults.md there and the README
 //
 // What is not run is listed with the reason. The exit code is 1 if a row fails.
@@ -20,6 +21,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/adic/adic-go/internal/chaos/peers"
 	"github.com/adic/adic-go/internal/chaos/report"
 	"github.com/adic/adic-go/internal/chaos/sheet"
 	"github.com/adic/adic-go/internal/chaos/soak"
@@ -31,6 +33,7 @@ type settings struct {
 	simulated bool
 	real      bool
 	list      bool
+	peers     bool
 	jobs      int
 	soak      time.Duration
 	seed      uint64
@@ -47,6 +50,7 @@ func main() {
 	flag.BoolVar(&s.simulated, "simulated", false, "only what runs in fake time")
 	flag.BoolVar(&s.real, "real", false, "only what runs over real sockets")
 	flag.BoolVar(&s.list, "list", false, "list the real rows")
+	flag.BoolVar(&s.peers, "peers", false, "have clients that are not ours read the reference server, and nothing else")
 	flag.IntVar(&s.jobs, "jobs", 4, "real rows at a time, each in a process of its own")
 	flag.Uint64Var(&s.seed, "seed", 1, "of all that is random in real rows")
 	flag.DurationVar(&s.soak, "soak", time.Hour, "length of the soak, in fake time; 0: none")
@@ -69,6 +73,8 @@ func (s settings) start(ctx context.Context) error {
 		return child(ctx, s.row, s.seed)
 	case s.list:
 		return list(s.only, os.Stdout)
+	case s.peers:
+		return peers.Check(ctx, os.Stdout)
 	}
 	began := time.Now()
 	var rows []sheet.Row

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/adic/adic-go/client"
 	"github.com/adic/adic-go/internal/memnet"
 	"github.com/adic/adic-go/internal/refserver"
 )
@@ -12,6 +13,7 @@ import (
 type mishap struct {
 	name       string
 	most       time.Duration // that it lasts; 0: it is over at once
+	unnoticed  time.Duration // how long nobody may know of it afterwards
 	begin, end func(*refserver.Server, *memnet.Network)
 }
 
@@ -22,19 +24,19 @@ func mishaps() []mishap {
 	)
 	const short = 10 * time.Second
 	return []mishap{
-		{"killed", short, func(_ node, w way) { w.Refuse(address, true); w.Reset(address) }, func(_ node, w way) { w.Refuse(address, false) }},
-		{"reset", 0, func(_ node, w way) { w.Reset(address) }, nil},
-		{"streams end", 0, func(n node, _ way) { n.Drop(refserver.Streams) }, nil},
-		{"stranded", 0, func(_ node, w way) { w.Strand(address) }, nil},
-		{"frozen", short, func(_ node, w way) { w.Freeze(address, true) }, func(_ node, w way) { w.Freeze(address, false) }},
-		{"no way to the client", short, func(_ node, w way) { w.FreezeWay(address, memnet.Down, true) }, func(_ node, w way) { w.FreezeWay(address, memnet.Down, false) }},
+		{"killed", short, 0, func(_ node, w way) { w.Refuse(address, true); w.Reset(address) }, func(_ node, w way) { w.Refuse(address, false) }},
+		{"reset", 0, 0, func(_ node, w way) { w.Reset(address) }, nil},
+		{"streams end", 0, 0, func(n node, _ way) { n.Drop(refserver.Streams) }, nil},
+		{"stranded", 0, 2*client.DefaultPingInterval + time.Second, func(_ node, w way) { w.Strand(address) }, nil},
+		{"frozen", short, 0, func(_ node, w way) { w.Freeze(address, true) }, func(_ node, w way) { w.Freeze(address, false) }},
+		{"no way to the client", short, 0, func(_ node, w way) { w.FreezeWay(address, memnet.Down, true) }, func(_ node, w way) { w.FreezeWay(address, memnet.Down, false) }},
 		{
-			"WebSockets blocked", short,
+			"WebSockets blocked", short, 0,
 			func(n node, _ way) { n.TakeAway(refserver.WebSocket, refserver.Answer{Status: 403}) },
 			func(n node, _ way) { n.Heal(refserver.WebSocket) },
 		},
-		{"dials hang", short, func(_ node, w way) { w.Hang(address, true); w.Reset(address) }, func(_ node, w way) { w.Hang(address, false) }},
-		{"REST away", short, func(n node, _ way) { n.Refuse(refserver.REST, refserver.Answer{Status: 503}) }, func(n node, _ way) { n.Heal(refserver.REST) }},
+		{"dials hang", short, 0, func(_ node, w way) { w.Hang(address, true); w.Reset(address) }, func(_ node, w way) { w.Hang(address, false) }},
+		{"REST away", short, 0, func(n node, _ way) { n.Refuse(refserver.REST, refserver.Answer{Status: 503}) }, func(n node, _ way) { n.Heal(refserver.REST) }},
 	}
 }
 

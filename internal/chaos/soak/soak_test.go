@@ -3,6 +3,7 @@ package soak_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -73,9 +74,11 @@ func TestSoak(t *testing.T) {
 		stop := r.start()
 		r.play()
 		r.judge()
+		with := heap()
 		stop()
+		r.m = nil
 		synctest.Wait()
-		r.write(runtime.NumGoroutine() - before)
+		r.write(runtime.NumGoroutine()-before, with-heap())
 	})
 }
 
@@ -122,7 +125,7 @@ func (r *run) play() {
 			m, lasts := pick(rng)
 			r.t.Logf("%v: %s for %v", now.Sub(began), m.name, lasts)
 			m.begin(r.node, r.net)
-			r.faults = append(r.faults, span{now, now})
+			r.faults = append(r.faults, span{now, now.Add(m.unnoticed)})
 			if m.end != nil {
 				current, until = &m, now.Add(lasts)
 			}
@@ -174,16 +177,22 @@ func (r *run) owed() (messages, finals int) {
 func (r *run) sample(at time.Duration) {
 	synctest.Wait()
 	_, owed := r.owed()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
+	used := heap()
 	r.mu.Lock()
 	seen := r.events
 	r.mu.Unlock()
 	r.samples = append(r.samples, soak.Sample{
-		Minute: at.Minutes(), Heap: float64(m.HeapAlloc) / (1 << 20), Goroutines: runtime.NumGoroutine(), Events: seen,
+		Minute: at.Minutes(), Heap: used, Goroutines: runtime.NumGoroutine(), Events: seen,
 		Messages: len(r.node.Messages()), Owed: owed, Known: r.m.Health().Unexplained,
 	})
+}
+
+// heap returns what is used of it, in MiB.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
 }
 
 // judge waits until the client can have made up for everything, and holds it to that.
@@ -205,15 +214,15 @@ func (r *run) judge() {
 	assert.Zero(r.t, r.unfounded(), "gaps beside faults")
 	assert.True(r.t, h.OK(), "%+v", h)
 	const settled = 10 // minutes; before that buffers and tables find their size
-	heap := soak.Slope(r.samples, settled, func(s soak.Sample) float64 { return s.Heap })
+	rises := soak.Slope(r.samples, settled, func(s soak.Sample) float64 { return s.Heap })
 	const perMessage = 4.0 / 1024 // MiB: what node, client and tally keep of one
-	assert.LessOrEqual(r.t, heap, 60*perMessage, "MiB a minute")
+	assert.LessOrEqual(r.t, rises, 60*perMessage, "MiB a minute")
 	last := r.samples[len(r.samples)-1].Goroutines
 	assert.LessOrEqual(r.t, last, r.samples[0].Goroutines+4)
 }
 
 // write hands on what was measured to whoever asked for it.
-func (r *run) write(leaked int) {
+func (r *run) write(leaked int, client float64) {
 	assert.LessOrEqual(r.t, leaked, 0, "goroutines")
 	lines := func(name string, each func(*json.Encoder)) {
 		if file := os.Getenv(name); file != "" {
@@ -235,7 +244,7 @@ func (r *run) write(leaked int) {
 		require.NoError(r.t, to.Encode(sheet.Row{
 			Fault: 38, Name: "soak of " + r.length.String() + " at 1,000 events a second", Kind: sheet.Simulated, Dialect: "node", Transport: "all",
 			Seed: r.seed, Seeds: 1, Sent: sent, Delivered: sent - away - messages - finals, Lost: lost + messages, Doubled: doubled + r.doubled,
-			Gaps: len(r.gaps), Unfounded: r.unfounded().Seconds(), Leaked: max(0, leaked), Pass: !r.t.Failed(),
+			Gaps: len(r.gaps), Unfounded: r.unfounded().Seconds(), Leaked: max(0, leaked), Pass: !r.t.Failed(), Note: fmt.Sprintf("the client held %.1f MiB in the end, of %d messages", client, len(r.node.Messages())),
 		}))
 	})
 }
