@@ -13,18 +13,16 @@ import (
 )
 
 // follow is the loop of Run: it opens and reads what the state says, until ctx ends or
-// the node has refused for good.
-func (m *ConnectionManager) follow(ctx context.Context) error {
+// the node has refused for good. run is the context of what goes on beside it, which
+// follow does not end.
+func (m *ConnectionManager) follow(ctx, run context.Context) error {
 	m.intake.stop = ctx.Done()
-	run, cancel := context.WithCancel(ctx)
 	m.born(run)
 	err := m.obey(ctx)
 	m.step(lifecycle.Stop{})
 	if c := m.current.Load(); c != nil {
 		m.leave(c)
 	}
-	cancel()
-	m.life.side.Wait()
 	return err
 }
 

@@ -109,7 +109,11 @@ type Config struct {
 }
 
 // New returns the state of a client that has not been started.
-func New(c Config) State { return State{config: &c, choices: c.Choices} }
+func New(c Config) State {
+	s := State{config: &c, choices: c.Choices}
+	c.Choices = nil // each state has its own
+	return s
+}
 
 // Step returns the state after an input, and what is to be done about it, in order.
 func (s State) Step(in Input, now Instant) (State, []Action) {

@@ -53,7 +53,7 @@ func facts() []mutant {
 		anyScript, inClient,
 	}, {
 		"repair is off", "client/manager.go",
-		"m.loop.Start(lctx)", "_ = lctx",
+		"m.loop.Start(run)", "_ = run",
 		anyScript, inClient,
 	}, {
 		"what the start read saw is history", "internal/repair/live.go",
