@@ -112,9 +112,8 @@ type node struct {
 
 // newNode returns the node at a place.
 func (m *ConnectionManager) newNode(o *Options, index int, p place) *node {
-	books := nodeBooks{Books: m.books, isHere: func() bool { return int(m.here.Load()) == index }}
 	return &node{name: p.name, dialer: transport.NewDialer(transport.Config{
-		Base: p.base, Client: o.HTTPClient, Books: books,
+		Base: p.base, Client: o.HTTPClient, Books: m.booksOf(index),
 		Header: p.identity.header, Token: strings.TrimSpace(p.identity.token), TokenSource: p.identity.source,
 		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
 		PingInterval: o.PingInterval, PollInterval: o.PollInterval,
@@ -129,6 +128,10 @@ type nodeBooks struct {
 	*repair.Books
 
 	isHere func() bool
+}
+
+func (m *ConnectionManager) booksOf(index int) nodeBooks {
+	return nodeBooks{Books: m.books, isHere: func() bool { return int(m.here.Load()) == index }}
 }
 
 // Begin implements transport.Books.

@@ -71,6 +71,33 @@ func ExampleConnectionManager_Events() {
 	// MessageFinalized live
 }
 
+// A node that is away is no outage if there is another one. Each has credentials of its
+// own.
+func ExampleEndpoint() {
+	node := startNode()
+	defer node.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+
+	m, err := client.New("http://away.example.com", nil, &client.Options{
+		HTTPClient: node.web,
+		Token:      "the-first-one",
+		Endpoints:  []client.Endpoint{{URL: node.url, Header: http.Header{"X-Api-Key": {"the-second-one"}}}},
+	})
+	if err != nil {
+		log.Panic(err)
+	}
+	done := make(chan error)
+	go func() { done <- m.Run(ctx) }()
+	if err := m.WaitConnected(ctx); err != nil {
+		log.Panic(err)
+	}
+	fmt.Println(m.Health().State, m.Health().Endpoint == node.url)
+	cancel()
+	<-done
+	// Output:
+	// connected true
+}
+
 // Every mistake is named at once, with what is allowed.
 func ExampleNew_mistakes() {
 	_, err := client.New("localhost:9121", nil, &client.Options{

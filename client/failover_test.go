@@ -28,6 +28,8 @@ func TestFailoverAndReturn(t *testing.T) {
 		w.net.Reset("node0:80")
 		assert.LessOrEqual(t, w.at(1), time.Second)
 		w.busy(1, 20*time.Second)
+		pass(5 * time.Second)
+		assert.NotZero(t, m.Health().InSyncSince, "what is asked is asked there")
 		assert.Equal(t, []events.GapCause{events.GapByDisconnect, events.GapByFailover}, w.episodes(t))
 
 		w.net.Refuse("node0:80", false)

@@ -32,7 +32,7 @@ const (
 // mutants are the mistakes: rules that look right, each with a test of the sequence
 // that breaks it, and parts of the machinery that are switched off.
 func mutants() []mutant {
-	return slices.Concat(facts(), horizons(), finality(), cursors(), silence(), lives(), overlaps(), gaps(), policies(), fairness(), crews(), handovers(), trust())
+	return slices.Concat(facts(), horizons(), finality(), cursors(), silence(), lives(), overlaps(), gaps(), policies(), fairness(), crews(), handovers(), trust(), nodes())
 }
 
 // facts are mistakes about what comes once, and about what comes at all.
