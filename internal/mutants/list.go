@@ -27,6 +27,7 @@ const (
 	handFile     = "client/hand.go"
 	queueFile    = "client/queue.go"
 	agingFile    = "client/aging.go"
+	finalityFile = "internal/repair/finality.go"
 )
 
 // mutants are the mistakes: rules that look right, each with a test of the sequence
@@ -122,7 +123,7 @@ func horizons() []mutant {
 		"if t.history {\n\t\tt.history = false\n", "if true {\n",
 		"TestAnchorPruned", inBackfill,
 	}, {
-		"a falling count means a restart", "internal/repair/finality.go",
+		"a falling count means a restart", finalityFile,
 		"f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})",
 		"if count < last {\nb.entries, f.open, f.hints = newTable[entry](b.entries.seed), nil, 0\nb.earliest, b.undated, b.recent, b.anchor = nil, chain{}, chain{}, anchor{}\n}",
 		"TestTwoNodesBehindOneAddressAreNoRestart", inClient,

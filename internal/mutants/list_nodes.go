@@ -39,7 +39,7 @@ func nodes() []mutant {
 		"return int(m.here.Load()) == index", "return index >= 0",
 		"TestAPollOfAnotherNodeDoesNotCount", inClient,
 	}, {
-		"the first count looks for what is known then", "internal/repair/finality.go",
+		"the first count looks for what is known then", finalityFile,
 		"case left, last.first && !b.progress.whole:", "case left:",
 		"TestTheFirstCountLooksForWhatThePassBrings", inRepair,
 	}}

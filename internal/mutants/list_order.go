@@ -11,7 +11,7 @@ func finality() []mutant {
 		"m.books.Waits(e.id) && m.queue.hold(e)", "m.books.Waits(e.id) && e.id == \"\"",
 		anyScript, inClient,
 	}, {
-		"unexplained is what is above its own minimum", "internal/repair/finality.go",
+		"unexplained is what is above its own minimum", finalityFile,
 		"if e.has(tallied) || !isYounger && (", "if e.has(tallied) || !isYounger && e == nil && (",
 		"TestUnexplainedIsNotAboveItsOwnMinimum", inRepair,
 	}, {
