@@ -116,6 +116,7 @@ func (m *ConnectionManager) adopt(a lifecycle.Adopt, old *connection) {
 		m.leave(old)
 	}
 	c := newConnection(l.run, t, m.nodes[t.to.Endpoint])
+	c.known = m.books.Figures().Known
 	l.next = handover{c, t, old}
 	m.moves(a, c, old)
 	m.books.Begin(t.serverTime())
