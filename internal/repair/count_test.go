@@ -58,6 +58,46 @@ func TestBaselineComesDown(t *testing.T) {
 	assert.True(t, idle(b, now.Add(22*time.Second)))
 }
 
+// A busy server's count never stands still, so that alone cannot bring a baseline down
+// that held a final whose announcement came after it. If it stayed, the first final
+// that a broken connection hides would be taken for that one.
+func TestBaselineHeldWhatIsAnnouncedNext(t *testing.T) {
+	b := begun(0)
+	for _, id := range []string{"x", "y", "z"} {
+		b.Found(fact(id, time.Second), at(time.Second))
+	}
+	b.Counted(at(2900*time.Millisecond), 1) // x
+	b.Finalized("x", at(2*time.Second))     // its clock has whole seconds
+	b.Finalized("z", at(5*time.Second))
+	b.Counted(at(5*time.Second), 2)
+	for _, id := range []string{"y"} { // what the first count asked for
+		b.NotFinal(at(6*time.Second), id)
+	}
+	counted(b, at(20*time.Second), 3) // y, which nobody announced
+	assert.Equal(t, []string{"y"}, open(b, at(20*time.Second)))
+	assert.EqualValues(t, 1, b.Figures().Unexplained)
+	assert.True(t, ended(b, at(21*time.Second), "y"))
+	assert.True(t, idle(b, at(21*time.Second)))
+}
+
+// One that happened in the same second and after the count is taken for such a final
+// too. The questions that this costs end with the baseline where it was.
+func TestBaselineDidNotHoldWhatIsAnnouncedNext(t *testing.T) {
+	b := begun(0)
+	for _, id := range []string{"x", "y"} {
+		b.Found(fact(id, time.Second), at(time.Second))
+	}
+	b.Counted(at(2100*time.Millisecond), 7) // all from before
+	b.Finalized("x", at(2*time.Second))     // at 2.9 s, but its clock has whole seconds
+	b.NotFinal(at(3*time.Second), "y")
+	counted(b, at(20*time.Second), 8)
+	assert.Equal(t, []string{"y"}, open(b, at(20*time.Second)))
+	b.NotFinal(at(21*time.Second), "y")
+	assert.True(t, idle(b, at(22*time.Second)))
+	counted(b, at(40*time.Second), 8)
+	assert.True(t, idle(b, at(40*time.Second)))
+}
+
 // The value at the rise is what stays of it: counts ahead of their announcements
 // do not lift the baseline, nor does what rose while there were questions.
 func TestBaselineIsTheValueAtTheRise(t *testing.T) {

@@ -164,8 +164,16 @@ func (f *finality) compare(now, u int64, exact bool) {
 func (f *finality) announced(e *entry, at int64) {
 	if !e.has(tallied) {
 		f.seen++
-		if at <= f.fresh.at {
+		switch {
+		case at <= f.fresh.at:
 			f.fresh.late++
+		case f.counted && f.told == f.since && at <= f.since:
+			// The first count may have held it; nothing was compared with that yet. A
+			// baseline that is too low costs questions, one that is too high hides a final.
+			f.unexplained--
+			f.baseline--
+			f.floor--
+			f.hunt.peak--
 		}
 		e.state |= tallied
 	}
