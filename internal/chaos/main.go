@@ -6,7 +6,8 @@
 //	go run . -simulated -soak 1m shorter: the soak of an hour takes two minutes
 //	go run . -only 29,nginx      rows of a fault, or with this in their names
 //	go run . -peers              clients that are not ours read the reference server
-//	go run . -out ../../docs     and puts the table into faults.md there and the README
+//	go run . -out ../../docs     and puts the table into faults.md there and the README;
+//	                             with -simulated or -real the other part stays as it was
 //
 // What is not run is listed with the reason. The exit code is 1 if a row fails.
 package main
@@ -105,10 +106,26 @@ func (s settings) start(ctx context.Context) error {
 		}
 	}
 	if s.out != "" {
-		failed = errors.Join(failed, report.Save(s.out, here, rows))
+		kept, err := s.kept()
+		rows = append(rows, kept...)
+		sheet.Sort(rows)
+		failed = errors.Join(failed, err, report.Save(s.out, here, rows))
 		if samples != nil {
 			failed = errors.Join(failed, soak.Plot(filepath.Join(s.out, "soak.png"), samples))
 		}
 	}
 	return failed
+}
+
+// kept returns what the table keeps of the last time, because that part was not to be
+// run.
+func (s settings) kept() ([]sheet.Row, error) {
+	switch {
+	case s.real == s.simulated:
+		return nil, nil
+	case s.real:
+		return report.Kept(s.out, sheet.Simulated)
+	default:
+		return report.Kept(s.out, sheet.Real)
+	}
 }

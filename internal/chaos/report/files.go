@@ -7,9 +7,27 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/adic/adic-go/internal/chaos/sheet"
 )
+
+// Kept returns the rows of faults.json in a folder that are of a kind; none if there is
+// no such file.
+func Kept(folder, kind string) ([]sheet.Row, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "faults.json")) //nolint:gosec // who makes a report names the folder
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var file struct{ Rows []sheet.Row }
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("faults.json: %w", err)
+	}
+	return slices.DeleteFunc(file.Rows, func(r sheet.Row) bool { return r.Kind != kind }), nil
+}
 
 // Save writes rows into a folder: faults.json, and the tables between the marks of
 // faults.md there and of the README beside the folder.

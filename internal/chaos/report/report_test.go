@@ -43,6 +43,12 @@ func TestFiles(t *testing.T) {
 	for range 2 { // again changes nothing more
 		require.NoError(t, report.Save(docs, report.Environment{Commit: "abc"}, rows()))
 	}
+	kept, err := report.Kept(docs, sheet.Real)
+	require.NoError(t, err)
+	assert.Equal(t, rows()[1:], kept)
+	kept, err = report.Kept(t.TempDir(), sheet.Real)
+	require.NoError(t, err)
+	assert.Empty(t, kept)
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	assert.Regexp(t, `(?s)^before\n<!-- faults: generated from here by hand -->\n\*\*1 of 44.*commit abc.*\| 4 \|.*\n<!-- faults: generated up to here -->\nafter\n$`, string(text))
