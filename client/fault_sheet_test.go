@@ -27,7 +27,7 @@ import (
 // move the fault and the traffic around it. What was sent, delivered and lost is
 // counted against the ledger of the reference server.
 //
-// There are at most 2 seeds to a row, all of them if the environment has CI=true or
+// There is one seed to a row, all of them if the environment has CI=true or
 // ADIC_FAULTS, which names a file that is given one line of JSON for each row.
 
 // A sheet is one fault.
@@ -131,7 +131,7 @@ func (s *sheet) plays() int {
 	if thorough() {
 		return max(s.seeds, 1)
 	}
-	return min(max(s.seeds, 1), 2)
+	return 1
 }
 
 // thorough reports whether the sheet is played in full.

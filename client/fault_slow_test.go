@@ -57,7 +57,7 @@ func TestFault14SlowLink(t *testing.T) {
 		c.follows()
 		c.busy(10 * time.Second)
 		c.awaits()
-		c.busy(time.Minute)
+		c.busy(40 * time.Second)
 		assert.Equal(c.t, uint64(1), c.dials(), "no reconnect")
 		assert.Empty(c.t, c.gapList())
 	})

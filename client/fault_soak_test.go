@@ -13,9 +13,13 @@ import (
 
 // A random fault every 30 s. The seed is the name of the subtest, and replays it.
 func TestFault38Soak(t *testing.T) {
-	s := sheet{number: 38, name: "soak, a random fault every 30 s", seeds: 8, note: "10 min each"}
+	s := sheet{number: 38, name: "soak, a random fault every 30 s", seeds: 4, note: "20 faults each"}
 	s.play(t, func(c *course) {
-		for range 20 {
+		faults := 10
+		if thorough() {
+			faults = 20
+		}
+		for range faults {
 			c.busy(c.upTo(10 * time.Second))
 			until := time.Now().Add(20 * time.Second)
 			fault := oneOf(c.rng, mishaps()...)
