@@ -90,3 +90,27 @@ func TestTheNewestLiveEventIsNotTheAnchor(t *testing.T) {
 		})
 	}
 }
+
+// REST is away when a node comes back with an empty store, and the stream tells of new
+// messages before anything can be asked. They are no proof of the history before them.
+func TestWhatCameSinceTheConnectIsNoProof(t *testing.T) {
+	t.Parallel()
+	inBothDialects(t, refserver.Config{}, func(t *testing.T, r *rig) {
+		m, _ := r.follow(client.Options{})
+		r.connected(m)
+		for range 5 {
+			r.node.AddMessage(refserver.AddOptions{})
+			pass(10 * time.Second)
+		}
+		r.node.Refuse(refserver.REST, refserver.Answer{Status: 503})
+		r.node.NewHistory(2)
+		pass(2 * time.Second)
+		r.connected(m)
+		r.node.AddMessage(refserver.AddOptions{})
+		pass(time.Second)
+		assert.NotContains(t, r.episodes(t), events.GapByHistory, "nobody can know yet")
+		r.node.Heal(refserver.REST)
+		pass(time.Minute)
+		assert.Contains(t, r.episodes(t), events.GapByHistory)
+	})
+}

@@ -123,6 +123,14 @@ func horizons() []mutant {
 		"if t.history {\n\t\tt.history = false\n", "if true {\n",
 		"TestAnchorPruned", inBackfill,
 	}, {
+		"what came since the connect shows the history before it", "internal/backfill/proof.go",
+		"slices.ContainsFunc(t.now.before,", "slices.ContainsFunc(proof,",
+		"TestWhatCameSinceTheConnectIsNoProof", inClient,
+	}, {
+		"pings are spread by waiting longer", "internal/transport/ping.go",
+		"s.pings - phase(", "s.pings + phase(",
+		"TestPingsAreSpread", inTransport,
+	}, {
 		"a falling count means a restart", finalityFile,
 		"f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})",
 		"if count < last {\nb.entries, f.open, f.hints = newTable[entry](b.entries.seed), nil, 0\nb.earliest, b.undated, b.recent, b.anchor = nil, chain{}, chain{}, anchor{}\n}",
