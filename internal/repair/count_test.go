@@ -96,6 +96,7 @@ func TestBaselineDidNotHoldWhatIsAnnouncedNext(t *testing.T) {
 	assert.True(t, idle(b, at(22*time.Second)))
 	counted(b, at(40*time.Second), 8)
 	assert.True(t, idle(b, at(40*time.Second)))
+	assert.Zero(t, b.Figures().Unexplained)
 }
 
 // The value at the rise is what stays of it: counts ahead of their announcements

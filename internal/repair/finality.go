@@ -22,6 +22,7 @@ type finality struct {
 	seen        int64 // finals that it holds, as far as they were seen
 	unexplained int64 // count minus seen, as of the count, less what REST showed since
 	floor       int64 // its first value
+	guessed     int64 // by how much it was lowered for what the first count may have held
 	baseline    int64
 	since       int64 // as of when: what was final then may be in it
 
@@ -83,7 +84,7 @@ func (b *Books) countedLocked(now time.Time, n uint64) {
 		// The first count of this server, or it began to count anew.
 		f.counted, f.since, f.told, f.fresh = true, b.now, b.now, reading{}
 		f.unexplained = count - f.seen
-		f.baseline, f.floor = f.unexplained, f.unexplained
+		f.baseline, f.floor, f.guessed = f.unexplained, f.unexplained, 0
 		f.restart()
 		f.hunt.rises = append(f.hunt.rises, rise{first: true, at: b.now})
 		return
@@ -173,6 +174,7 @@ func (f *finality) announced(e *entry, at int64) {
 			f.unexplained--
 			f.baseline--
 			f.floor--
+			f.guessed++
 			f.hunt.peak--
 		}
 		e.state |= tallied
@@ -211,6 +213,7 @@ func (b *Books) huntLocked(left bool) (ended bool) {
 	default:
 		if !last.first {
 			f.baseline, f.since = last.value-last.found, last.at
+			f.unguess()
 		}
 		h.rises = h.rises[:0]
 	}
@@ -218,6 +221,13 @@ func (b *Books) huntLocked(left bool) (ended bool) {
 		h.unsure, h.peak = false, f.baseline
 	}
 	return true
+}
+
+// unguess takes back what was guessed of the first count, and nothing bears out: all
+// were asked, and something is unexplained still.
+func (f *finality) unguess() {
+	f.floor += max(0, min(f.guessed, f.unexplained-f.floor))
+	f.guessed = 0
 }
 
 // Hint notes messages that are probably final. Those that are open are asked
