@@ -15,10 +15,12 @@ func (m *ConnectionManager) widen() {
 func (m *ConnectionManager) asksFor(c *connection) {
 	for c.looks() {
 		asks := m.asks()
-		if !c.stream.Widen(asks) {
+		switch {
+		case c.stream.Widen(asks):
+			c.asked.Store(&asks)
+		case !covers(c.asks(), asks): // else it has ended, which its reader will see
 			m.step(lifecycle.Narrow{Of: c.gen})
 			return
 		}
-		c.asked.Store(&asks)
 	}
 }

@@ -29,7 +29,8 @@
 // wait that follows a good connection is the shortest, between 0 and 1 s.
 //
 // While a lower rung delivers, Better says when to try a better one beside it,
-// and the caller reports with Failed or Promoted how that went.
+// and the caller reports with Tried that it does, and with Failed or Promoted how that
+// went.
 //
 // # Several endpoints
 //

@@ -161,8 +161,9 @@ func try(t *testing.T, l *fallback.Ladder, m *model, s *script, now time.Time, s
 	require.Less(t, m.index(better), m.index(step.Transport))
 	require.False(t, when.Before(now))
 	require.Positive(t, m.policy.Promote)
+	l.Tried(now, better)
+	m.attempts.note(now, fallback.Step{Transport: better})
 	if s.next(2) == 0 {
-		m.attempts.note(now, fallback.Step{Transport: better})
 		l.Promoted(now, better)
 		m.reset()
 		return fallback.Step{Transport: better}
@@ -170,6 +171,5 @@ func try(t *testing.T, l *fallback.Ladder, m *model, s *script, now time.Time, s
 	o := s.outcome(better)
 	m.asked = m.asked || o.RetryAfter > 0 && m.policy.MaxRetryAfter > 0
 	l.Failed(now, o)
-	m.attempts.note(now, fallback.Step{Transport: better})
 	return step
 }

@@ -142,8 +142,8 @@ func (l *Ladder) Good(now time.Time) {
 // sixtieth, so that it is not asked more often than that. One that failed, was
 // busy or was dropped is due after waits that grow like those of Next.
 //
-// Asking changes nothing. The caller tries it beside the running connection and
-// reports with Failed or Promoted.
+// Asking changes nothing. The caller tries it beside the running connection, says so
+// with Tried, and reports with Failed or Promoted.
 func (l *Ladder) Better(now time.Time) (Transport, time.Time) {
 	if l.policy.Promote < 0 {
 		return None, time.Time{}
@@ -151,11 +151,18 @@ func (l *Ladder) Better(now time.Time) (Transport, time.Time) {
 	return l.due(now, l.current)
 }
 
+// Tried says that t is being tried beside the current transport, because Better named
+// it or for another reason: it counts as an attempt, whatever becomes of it.
+func (l *Ladder) Tried(now time.Time, t Transport) {
+	if i := l.find(t); i >= 0 {
+		l.rungs[i].start(now)
+	}
+}
+
 // Failed says that a try of the transport that Better named ended before it
 // became good.
 func (l *Ladder) Failed(now time.Time, try Outcome) {
 	if i := l.find(try.Transport); i >= 0 {
-		l.rungs[i].start(now)
 		l.ended(now, &l.rungs[i], try)
 	}
 }
@@ -165,7 +172,6 @@ func (l *Ladder) Failed(now time.Time, try Outcome) {
 func (l *Ladder) Promoted(now time.Time, t Transport) {
 	if i := l.find(t); i >= 0 {
 		l.current = i
-		l.rungs[i].start(now)
 		l.Good(now)
 	}
 }

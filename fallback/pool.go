@@ -6,19 +6,6 @@ import (
 	"time"
 )
 
-const (
-	// halfLife is how long it takes until half of what is held against an endpoint is
-	// forgotten.
-	halfLife = time.Minute
-
-	// worst is the most that is held against an endpoint: one that works for a moment
-	// only, again and again, is left alone for three minutes.
-	worst = 8
-
-	// forFault is how much longer one would wait for an endpoint with one fault less.
-	forFault = 2 * time.Second
-)
-
 // A Pool decides which of several endpoints to try next, by which transport and when.
 // The first endpoint is the preferred one, the others follow in the order of
 // preference. Each has a Ladder of its own, and a score: the faults of the last
@@ -45,20 +32,6 @@ type Pool struct {
 	members []member
 	current int
 	proved  bool
-}
-
-// A member is what a Pool remembers about one endpoint.
-type member struct {
-	ladder  *Ladder
-	planned bool // there is a next step
-	at      time.Time
-	next    Transport
-
-	score   float64   // of its faults, as of since
-	since   time.Time // zero: there were none
-	back    time.Time // Better does not name it before, unless the present one is worse
-	suspect bool
-	refused bool // its last pass was refused by every transport
 }
 
 // NewPool returns a Pool of n endpoints, one at least, for p. Mistakes in p count as
@@ -109,8 +82,8 @@ func (p *Pool) Next(now time.Time, endpoint int, last Outcome) Step {
 
 // Better returns where and how to try to go from the connection that works, and when,
 // now or later. The transport is None if there is nothing better. Asking changes
-// nothing. The caller tries it beside the running connection and reports with Failed
-// or Promoted.
+// nothing. The caller tries it beside the running connection, says so with Tried, and
+// reports with Failed or Promoted.
 func (p *Pool) Better(now time.Time) (endpoint int, t Transport, at time.Time) {
 	here := p.member(p.current)
 	endpoint = p.current
@@ -157,6 +130,11 @@ func (p *Pool) reach(i int) int {
 	return 0
 }
 
+// Tried says that t is being tried at the endpoint, beside the connection that works.
+func (p *Pool) Tried(now time.Time, endpoint int, t Transport) {
+	p.member(endpoint).ladder.Tried(now, t)
+}
+
 // Failed says that a try that Better named ended before it became good.
 func (p *Pool) Failed(now time.Time, endpoint int, try Outcome) {
 	m := p.member(endpoint)
@@ -196,9 +174,8 @@ func (p *Pool) Suspect(now time.Time, endpoint int) {
 	if m.suspect || len(p.members) == 1 {
 		return
 	}
-	const silent = 2 // worse than a fault
 	m.suspect = true
-	m.fault(now, silent)
+	m.fault(now, 2) // worse than a fault
 	p.rests(now, m)
 }
 
@@ -216,7 +193,6 @@ func (p *Pool) Refused() bool {
 	return !p.proved
 }
 
-// member returns the endpoint's.
 func (p *Pool) member(endpoint int) *member { return &p.members[endpoint] }
 
 // begin takes the next step of the endpoint.
@@ -257,47 +233,4 @@ func (p *Pool) rests(now time.Time, m *member) {
 		longest = defaultPromote
 	}
 	m.back = now.Add(between(longest/4, longest, p.rand))
-}
-
-// plan keeps what the ladder says until it is the endpoint's turn.
-func (m *member) plan(now time.Time, s Step) {
-	m.planned, m.at, m.next = true, now.Add(s.Wait), s.Transport
-}
-
-// isPlanned reports whether what was planned still holds. After a while it is worth
-// beginning on top.
-func (m *member) isPlanned(now time.Time, p Policy) bool {
-	return m.planned && !now.After(m.at.Add(p.MaxDelay))
-}
-
-// fault holds something against the endpoint.
-func (m *member) fault(now time.Time, weight float64) {
-	m.score = min(m.faults(now)+weight, worst)
-	m.since = now
-}
-
-// faults returns what is held against the endpoint by now.
-func (m *member) faults(now time.Time) float64 {
-	if m.since.IsZero() {
-		return 0
-	}
-	return m.score * math.Exp2(-max(0, now.Sub(m.since)).Seconds()/halfLife.Seconds())
-}
-
-// held returns the same as a wait. What is almost forgotten counts as nothing.
-func (m *member) held(now time.Time) time.Duration {
-	const forgotten = 0.5
-	f := m.faults(now)
-	if f < forgotten {
-		return 0
-	}
-	return time.Duration(f * float64(forFault))
-}
-
-// pardon returns when less than a fault is held against the endpoint.
-func (m *member) pardon() time.Time {
-	if m.score < 1 {
-		return m.since
-	}
-	return m.since.Add(time.Duration(math.Log2(m.score) * float64(halfLife)))
 }

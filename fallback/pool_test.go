@@ -32,6 +32,8 @@ func TestAPoolOfOneIsALadder(t *testing.T) {
 			require.Zero(t, e)
 			if better != fallback.None && rng.IntN(3) == 0 {
 				try := ended(better, fallback.Kind(rng.IntN(5)))
+				ladder.Tried(now, better)
+				pool.Tried(now, 0, better)
 				ladder.Failed(now, try)
 				pool.Failed(now, 0, try)
 			}
@@ -177,6 +179,7 @@ func TestThePoolKeepsTheBoundsOfItsLadders(t *testing.T) {
 				for e, by, at := p.Better(now); by != fallback.None && at.Before(end); e, by, at = p.Better(now) {
 					now = at
 					note(e, by)
+					p.Tried(now, e, by)
 					if rng.IntN(3) == 0 {
 						p.Promoted(now, e, by)
 						step.Endpoint, last.Transport, last.Good = e, by, true

@@ -186,14 +186,29 @@ func TestAFailedTryLeavesTheRunningConnectionAlone(t *testing.T) {
 // Tries count as attempts, so that tries and passes together are no hot loop.
 func TestTriesCountAsAttempts(t *testing.T) {
 	l := lowered(fallback.Policy{}, constant(0), failed, failed)
+	l.Tried(start, sse)
 	l.Failed(start, ended(sse, refused))
 	for range 9 {
 		due(t, l, 20*time.Second, 20*time.Second, ws)
+		l.Tried(start, ws)
 		l.Failed(start, ended(ws, failed))
 	}
 	due(t, l, 20*time.Second, 45*time.Second, sse)
 	due(t, l, 50*time.Second, 50*time.Second, sse)
 	due(t, l, 60*time.Second, 60*time.Second, ws)
+}
+
+// A try counts from when it begins, not from when it ends, and also if it is broken off.
+func TestATryCountsWhenItBegins(t *testing.T) {
+	l := fallback.New(order(ws, sse), constant(0))
+	l.First(start)
+	l.Next(start, ended(ws, failed))
+	l.Good(start)
+	for range 9 { // and the attempt before them
+		l.Tried(start, ws)
+	}
+	l.Failed(start.Add(10*time.Second), ended(ws, failed))
+	due(t, l, 11*time.Second, 60*time.Second, ws)
 }
 
 // A better transport that becomes good and dies is not tried in a hot loop either.
@@ -202,6 +217,7 @@ func TestPromotionsAreBounded(t *testing.T) {
 	attempts := log{}
 	now := start
 	for now.Before(start.Add(time.Hour)) {
+		l.Tried(now, ws)
 		l.Promoted(now, ws)
 		attempts[ws] = append(attempts[ws], now)
 		step := l.Next(now, ended(ws, failed))

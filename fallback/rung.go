@@ -17,7 +17,7 @@ type rung struct {
 	oldest    int                  // index into starts
 }
 
-// start records an attempt. Those that Better named are recorded when they end.
+// start records an attempt, which begins then.
 func (r *rung) start(at time.Time) {
 	r.starts[r.oldest] = at
 	r.oldest = (r.oldest + 1) % perMinute

@@ -21,6 +21,7 @@ type Chooser interface {
 	Refused() bool
 
 	Better(now time.Time) (endpoint int, t fallback.Transport, at time.Time)
+	Tried(now time.Time, endpoint int, t fallback.Transport)
 	Failed(now time.Time, endpoint int, try fallback.Outcome)
 	Promoted(now time.Time, endpoint int, t fallback.Transport)
 

@@ -35,6 +35,7 @@ type dice struct {
 func (d dice) First(time.Time) fallback.Step                       { return d.step }
 func (d dice) Next(time.Time, int, fallback.Outcome) fallback.Step { return d.step }
 func (d dice) Refused() bool                                       { return d.refused }
+func (d dice) Tried(time.Time, int, fallback.Transport)            {}
 func (d dice) Failed(time.Time, int, fallback.Outcome)             {}
 func (d dice) Promoted(time.Time, int, fallback.Transport)         {}
 func (d dice) Suspect(time.Time, int)                              {}

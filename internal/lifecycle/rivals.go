@@ -76,6 +76,7 @@ func (t *turn) pause(why Purpose, how fallback.Outcome) time.Duration {
 func (t *turn) rival(to Target, why Purpose, since time.Duration) {
 	if t.Phase == Following && !t.hung && t.Rivals[why].Gen == 0 {
 		t.Rivals[why] = t.open(to, why)
+		t.choose().Tried(t.now.moment(), to.Endpoint, to.Transport) // also if it is let go before it ends
 		t.Rivals[why].Since = since
 	}
 }

@@ -41,6 +41,14 @@ func lives() []mutant {
 		"l.side.Go(l.streamOf(a.Gen, c).Probe)", "_ = l.streamOf",
 		"TestAClockThatIsSetLeadsToAProbe", inClient,
 	}, {
+		"a try that is broken off does not count", "internal/lifecycle/rivals.go",
+		"t.choose().Tried(t.now.moment(), to.Endpoint, to.Transport)", "",
+		"TestAStreamThatDiesAfterItsFirstEventIsNotHammered", inClient,
+	}, {
+		"a stream that has ended is asked for more by another", "client/widen.go",
+		"!covers(c.asks(), asks)", "true",
+		"TestAStreamThatDiesAfterItsFirstEventIsNotHammered", inClient,
+	}, {
 		"who slept waits on", "internal/lifecycle/rivals.go",
 		"t.now.Mono >= t.Until.Mono || t.now.Wall >= t.Until.Wall", "t.now.Mono >= t.Until.Mono",
 		"TestAWaitEndsByEitherClock", inLifecycle,
