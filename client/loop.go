@@ -186,6 +186,9 @@ func (m *ConnectionManager) report(of lifecycle.Generation, err error) {
 	to := l.state.Link.Target
 	if t := l.take(of); t != nil {
 		to = t.to
+		if t.cancel != nil {
+			t.cancel() // the run's context would keep it
+		}
 	}
 	if of == l.state.Link.Gen {
 		l.fault = fault{to, err}
