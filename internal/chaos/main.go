@@ -7,7 +7,7 @@
 //	go run . -only 29,nginx      rows of a fault, or with this in their names
 //	go run . -peers              clients that are not ours read the reference server
 //	go run . -out ../../docs     and puts the table into faults.md there and the README;
-//	                             with -simulated or -real the other part stays as it was
+//	                             what was not to be run stays as it was
 //
 // What is not run is listed with the reason. The exit code is 1 if a row fails.
 package main
@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/adic/adic-go/internal/chaos/cases"
 	"github.com/adic/adic-go/internal/chaos/peers"
 	"github.com/adic/adic-go/internal/chaos/report"
 	"github.com/adic/adic-go/internal/chaos/sheet"
@@ -117,15 +118,23 @@ func (s settings) start(ctx context.Context) error {
 	return failed
 }
 
-// kept returns what the table keeps of the last time, because that part was not to be
-// run.
+// kept returns what the table keeps of the last time, because it was not to be run.
 func (s settings) kept() ([]sheet.Row, error) {
-	switch {
-	case s.real == s.simulated:
-		return nil, nil
-	case s.real:
-		return report.Kept(s.out, sheet.Simulated)
-	default:
-		return report.Kept(s.out, sheet.Real)
+	wanted := make(map[string]bool)
+	for _, r := range cases.Select(cases.All(), s.only) {
+		wanted[key(r.Row())] = true
 	}
+	known := make(map[string]bool)
+	for _, r := range cases.All() {
+		known[key(r.Row())] = true
+	}
+	return report.Kept(s.out, func(r sheet.Row) bool {
+		if r.Kind == sheet.Simulated {
+			return s.real
+		}
+		return known[key(r)] && (s.simulated || !wanted[key(r)])
+	})
 }
+
+// key names a real row.
+func key(r sheet.Row) string { return fmt.Sprint(r.Fault, r.Name, r.Dialect, r.Transport) }

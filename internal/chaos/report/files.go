@@ -12,9 +12,9 @@ import (
 	"github.com/adic/adic-go/internal/chaos/sheet"
 )
 
-// Kept returns the rows of faults.json in a folder that are of a kind; none if there is
-// no such file.
-func Kept(folder, kind string) ([]sheet.Row, error) {
+// Kept returns the rows of faults.json in a folder that keep wants; none if there is no
+// such file.
+func Kept(folder string, keep func(sheet.Row) bool) ([]sheet.Row, error) {
 	text, err := os.ReadFile(filepath.Join(folder, "faults.json")) //nolint:gosec // who makes a report names the folder
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -26,7 +26,7 @@ func Kept(folder, kind string) ([]sheet.Row, error) {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("faults.json: %w", err)
 	}
-	return slices.DeleteFunc(file.Rows, func(r sheet.Row) bool { return r.Kind != kind }), nil
+	return slices.DeleteFunc(file.Rows, func(r sheet.Row) bool { return !keep(r) }), nil
 }
 
 // Save writes rows into a folder: faults.json, and the tables between the marks of
