@@ -210,8 +210,8 @@ func (e *evidence) unfounded(g events.Gap) time.Duration {
 }
 
 // serversOwn is in the stacks of goroutines that a client does not answer for: a
-// server never finds out about some of the connections that are gone.
-var serversOwn = regexp.MustCompile(`internal/refserver\.|net/http\.\(\*(Server|conn|connReader)\)`)
+// server, or a proxy, never finds out about some of the connections that are gone.
+var serversOwn = regexp.MustCompile(`internal/refserver\.|net/http/httputil\.|net/http\.\(\*(Server|conn|connReader)\)`)
 
 // inBubbleNow returns the stacks of the goroutines of the caller's bubble, but for
 // those of a server.
