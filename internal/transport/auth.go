@@ -3,7 +3,6 @@ package transport
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -19,7 +18,7 @@ type authorizer struct {
 
 // RoundTrip implements http.RoundTripper.
 func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !trusts(a.base, req.URL) { // no redirect leads there; should one ever, it gets nothing
+	if _, ok := leads(a.base, req.URL); !ok { // no redirect goes there; should one ever, it gets nothing
 		return a.next.RoundTrip(req)
 	}
 	t, err := a.tokens.get(req.Context(), a.age)
@@ -45,13 +44,6 @@ func (a *authorizer) send(req *http.Request, t token) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("Authorization", "Bearer "+t.text)
 	return a.next.RoundTrip(req)
-}
-
-// trusts reports whether what belongs to base may be sent to u: to the same host
-// and port, or to https of the same host.
-func trusts(base, u *url.URL) bool {
-	return strings.EqualFold(base.Hostname(), u.Hostname()) &&
-		(u.Scheme == base.Scheme && port(u) == port(base) || base.Scheme == "http" && u.Scheme == secure)
 }
 
 // authorized returns a copy of client that shows the tokens of base; client if there

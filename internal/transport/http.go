@@ -124,22 +124,30 @@ func (l locations) refused(req *http.Request, err error) error {
 // headers ever reach another host.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	from := via[len(via)-1].URL
-	refuse := func(reason RedirectReason) error {
+	reason, ok := leads(from, req.URL)
+	if ok && len(via) > maxRedirects {
+		reason, ok = TooMany, false
+	}
+	if !ok {
 		return &RedirectError{From: redact(from), To: redact(req.URL), Reason: reason}
 	}
-	switch {
-	case !strings.EqualFold(from.Hostname(), req.URL.Hostname()):
-		return refuse(OtherHost)
-	case from.Scheme == "http" && req.URL.Scheme == secure:
-	case from.Scheme != req.URL.Scheme:
-		return refuse(Downgrade)
-	case port(from) != port(req.URL):
-		return refuse(OtherHost)
-	}
-	if len(via) > maxRedirects {
-		return refuse(TooMany)
-	}
 	return nil
+}
+
+// leads reports whether what is sent to one URL may be sent to another: on the same
+// host and port, or by https on the same host; if not, why.
+func leads(from, to *url.URL) (reason RedirectReason, ok bool) {
+	switch {
+	case !strings.EqualFold(from.Hostname(), to.Hostname()):
+		return OtherHost, false
+	case from.Scheme == "http" && to.Scheme == secure:
+		return reason, true
+	case from.Scheme != to.Scheme:
+		return Downgrade, false
+	case port(from) != port(to):
+		return OtherHost, false
+	}
+	return reason, true
 }
 
 func port(u *url.URL) string {
