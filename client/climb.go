@@ -103,7 +103,7 @@ func (m *ConnectionManager) proves(ctx context.Context, t *trial, below *connect
 // readies offers t as the successor, unless it was let go.
 func (m *ConnectionManager) readies(t *trial) bool {
 	m.life.mu.Lock()
-	defer m.life.mu.Unlock()
+	defer m.unlock()
 	if !slices.Contains(m.life.trials, t) {
 		return false
 	}

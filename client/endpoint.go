@@ -105,14 +105,15 @@ func (p *place) is(q place) bool { return p.name != "" && p.name == q.name }
 
 // A node is one of the endpoints that a manager may be connected to.
 type node struct {
+	index  int32  // among the manager's
 	name   string // its URL, without credentials
 	dialer *transport.Dialer
 	beats  atomic.Bool // it was found to send beats
 }
 
 // newNode returns the node at a place.
-func (m *ConnectionManager) newNode(o *Options, index int, p place) *node {
-	return &node{name: p.name, dialer: transport.NewDialer(transport.Config{
+func (m *ConnectionManager) newNode(o *Options, index int32, p place) *node {
+	return &node{index: index, name: p.name, dialer: transport.NewDialer(transport.Config{
 		Base: p.base, Client: o.HTTPClient, Books: m.booksOf(index),
 		Header: p.identity.header, Token: strings.TrimSpace(p.identity.token), TokenSource: p.identity.source,
 		DialTimeout: o.DialTimeout, IdleTimeout: o.IdleTimeout,
@@ -130,8 +131,8 @@ type nodeBooks struct {
 	isHere func() bool
 }
 
-func (m *ConnectionManager) booksOf(index int) nodeBooks {
-	return nodeBooks{Books: m.books, isHere: func() bool { return int(m.here.Load()) == index }}
+func (m *ConnectionManager) booksOf(index int32) nodeBooks {
+	return nodeBooks{Books: m.books, isHere: func() bool { return m.here.Load() == index }}
 }
 
 // Begin implements transport.Books.

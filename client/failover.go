@@ -21,16 +21,14 @@ const proveTime = 15 * time.Second
 // moves has everything go on at the node of c. old is the connection that delivered at
 // another one, nil after an outage.
 func (m *ConnectionManager) moves(a lifecycle.Adopt, c, old *connection) {
-	for i, n := range m.nodes {
-		if n == c.node && int(m.here.Swap(int32(i))) != i {
-			m.loop.Move(n.dialer.REST()) // from now on no answer of the other one counts
-		}
+	if i := c.node.index; m.here.Swap(i) != i {
+		m.loop.Move(c.node.dialer.REST()) // from now on no answer of the other one counts
 	}
 	if !a.Moved {
 		return
 	}
 	m.counters.Moved(c.node.name)
-	m.say.say(slog.LevelInfo, "another node", slog.String("transport", c.transport.String()), slog.String("endpoint", c.node.name))
+	m.life.logs(slog.LevelInfo, "another node", slog.String("transport", c.transport.String()), slog.String("endpoint", c.node.name))
 	from := c.opened
 	switch {
 	case old != nil && old.transport == fallback.Polling:

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type life struct {
 	next   handover // that Read is about
 	gaps   map[events.GapCause]events.Gap
 	timer  *time.Timer // nil before the first tick
+	lines  []line      // to be logged
 	fault  fault       // how the link of the state ended
 	err    error       // the same, until a change of state tells it
 	faults map[lifecycle.Target]error
@@ -67,15 +69,38 @@ func (l *life) at(mono time.Duration) time.Time {
 // step lets the state follow an input, and does what that asks for.
 func (m *ConnectionManager) step(in lifecycle.Input) {
 	m.life.mu.Lock()
-	defer m.life.mu.Unlock()
+	defer m.unlock()
 	m.steps(in)
 }
 
 // tick is step when time has gone by.
 func (m *ConnectionManager) tick() {
 	m.life.mu.Lock()
-	defer m.life.mu.Unlock()
+	defer m.unlock()
 	m.steps(m.evidence())
+}
+
+// unlock is what follows a step: what there is to log is logged when nobody has to wait
+// for it, for a slog.Handler may be slow, or call back.
+func (m *ConnectionManager) unlock() {
+	lines := m.life.lines
+	m.life.lines = nil
+	m.life.mu.Unlock()
+	for _, line := range lines {
+		m.say.say(line.level, line.text, line.attrs...)
+	}
+}
+
+// A line is one of the log.
+type line struct {
+	level slog.Level
+	text  string
+	attrs []slog.Attr
+}
+
+// logs has a line logged when the lock is free.
+func (l *life) logs(level slog.Level, text string, attrs ...slog.Attr) {
+	l.lines = append(l.lines, line{level, text, attrs})
 }
 
 // steps is step with the lock held.

@@ -129,7 +129,7 @@ func (m *ConnectionManager) adopt(a lifecycle.Adopt, old *connection) {
 			m.counters.Promoted(old.transport, by)
 		}
 		m.switched(t, old)
-		m.say.say(slog.LevelInfo, "switched", slog.String("from", old.transport.String()), slog.String("to", by.String()))
+		l.logs(slog.LevelInfo, "switched", slog.String("from", old.transport.String()), slog.String("to", by.String()))
 	}
 	m.returned(t)
 }
@@ -174,7 +174,7 @@ func (m *ConnectionManager) read(c *connection) error {
 func (m *ConnectionManager) report(of lifecycle.Generation, err error) {
 	l := &m.life
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer m.unlock()
 	in := lifecycle.Ended{Of: of, Definite: transport.Definite(err)}
 	if c := m.current.Load(); c != nil && c.gen == of {
 		c.err, in.Last = err, l.mono(c.lastFrame())
@@ -209,7 +209,7 @@ func (m *ConnectionManager) lost(c *connection) {
 	m.fails()
 	m.leave(c)
 	m.pause()
-	m.say.say(slog.LevelWarn, "stream lost", slog.String("transport", c.transport.String()), slog.Any("error", c.err))
+	m.life.logs(slog.LevelWarn, "stream lost", slog.String("transport", c.transport.String()), slog.Any("error", c.err))
 }
 
 // leave lets c go, which delivers no more.

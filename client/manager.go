@@ -22,7 +22,7 @@ type ConnectionManager struct {
 	counters  *metrics.Counters
 	say       *speaker
 	nodes     []*node      // New's base first; never written after New
-	here      atomic.Int32 // index of the node whose events are handed on; written by the reader
+	here      atomic.Int32 // index of the node whose events are handed on; written with life.mu held
 	consumers consumers
 	queue     *queue
 	machine   *machine
@@ -70,8 +70,8 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		ended:    make(chan struct{}),
 		books:    repair.New(0),
 	}
-	for i, p := range places {
-		m.nodes = append(m.nodes, m.newNode(&o, i, p))
+	for _, p := range places {
+		m.nodes = append(m.nodes, m.newNode(&o, int32(len(m.nodes)), p)) //nolint:gosec // they are sixteen at most
 	}
 	m.life.base, m.life.wall, m.life.random = m.clocks.base, time.Now, rand.Float64
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging

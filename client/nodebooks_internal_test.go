@@ -16,7 +16,7 @@ func TestAPollOfAnotherNodeDoesNotCount(t *testing.T) {
 	m, err := New("http://a", nil, &Options{Endpoints: []Endpoint{{URL: "http://b"}}})
 	require.NoError(t, err)
 	places, _ := (&Options{Endpoints: []Endpoint{{URL: "http://b"}}}).places("http://a")
-	tells := func(index int, count uint64) {
+	tells := func(index int32, count uint64) {
 		b := m.booksOf(index)
 		b.Begin(time.Unix(1000, 0).Add(time.Duration(index) * time.Hour))
 		b.Tips([]string{places[index].name})

@@ -91,7 +91,7 @@ func (m *ConnectionManager) tell(n lifecycle.News, c *connection) {
 	case lifecycle.Jumped:
 		text = "the host slept, or its clock was set: asking the node for a sign of life"
 	}
-	m.say.say(level, text, append(attrs, where...)...)
+	m.life.logs(level, text, append(attrs, where...)...)
 }
 
 // warnMissing tells once what a consumer wants and transport t of a node cannot bring.

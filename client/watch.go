@@ -89,7 +89,7 @@ func (m *ConnectionManager) speaks(c *connection, f *transport.Frame) (dead bool
 	m.flush()
 	l := &m.life
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer m.unlock()
 	dead = l.state.Silence.Dead
 	m.steps(lifecycle.Spoke{Of: c.gen, At: l.mono(f.Received)})
 	return dead

@@ -4,7 +4,7 @@ package main
 func nodes() []mutant {
 	return []mutant{{
 		"a failover is no move: the other node's answers and counts are taken for this one's", "client/failover.go",
-		"m.loop.Move(n.dialer.REST()) // from now on no answer of the other one counts", "_ = n",
+		"m.loop.Move(c.node.dialer.REST()) // from now on no answer of the other one counts", "_ = i",
 		"TestFailoverAndReturn|TestCountsAndHistory", inClient,
 	}, {
 		"counts of two nodes are compared", "internal/repair/anchor.go",
@@ -36,7 +36,7 @@ func nodes() []mutant {
 		"TestWhatIsSentToANodeIsItsOwn", inClient,
 	}, {
 		"a poll of a node that is tried counts in the books", "client/endpoint.go",
-		"return int(m.here.Load()) == index", "return index >= 0",
+		"return m.here.Load() == index", "return index >= 0",
 		"TestAPollOfAnotherNodeDoesNotCount", inClient,
 	}, {
 		"the first count looks for what is known then", finalityFile,
