@@ -42,11 +42,12 @@ type Options struct {
 	Header     http.Header     // sent with every request, but never to another host
 
 	// Token is a bearer token: it is sent with every request to the node, and never to
-	// another host. TokenSource returns one instead, for tokens that expire. It is asked before a stream is opened if the last token is
-	// older than a minute, and once when the node has refused one (401), for all
-	// transports and REST together; while it fails, the last token is used. It runs on a
-	// goroutine of the manager, one call at a time, has half of DialTimeout, and must
-	// return when ctx ends. Not both, and neither beside other credentials.
+	// another host. TokenSource returns one instead, for tokens that expire. It is asked
+	// before a stream is opened if the last token is older than a minute, and once when
+	// the node has refused one (401), for all transports and REST together; while it
+	// fails, the last token is used. It runs on a goroutine of the manager, one call at
+	// a time, has half of DialTimeout, and must return when ctx ends. Not both, and
+	// neither beside other credentials.
 	Token       string
 	TokenSource func(ctx context.Context) (string, error)
 
