@@ -3,14 +3,13 @@ package client_test
 import (
 	"fmt"
 	"regexp"
-	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/adic/adic-go/fallback"
+	"github.com/adic/adic-go/internal/bubbles"
 	"github.com/adic/adic-go/internal/refserver"
 	"github.com/adic/adic-go/subscription/events"
 )
@@ -213,22 +212,8 @@ func (e *evidence) unfounded(g events.Gap) time.Duration {
 // server, or a proxy, never finds out about some of the connections that are gone.
 var serversOwn = regexp.MustCompile(`internal/refserver\.|net/http/httputil\.|net/http\.\(\*(Server|conn|connReader)\)`)
 
-// inBubbleNow returns the stacks of the goroutines of the caller's bubble, but for
-// those of a server.
-func inBubbleNow() (stacks []string) {
-	buf := make([]byte, 1<<20)
-	n := runtime.Stack(buf, true)
-	for ; n == len(buf); n = runtime.Stack(buf, true) {
-		buf = make([]byte, 2*len(buf))
-	}
-	all := strings.Split(string(buf[:n]), "\n\n") // the caller's is the first
-	head, _, _ := strings.Cut(all[0], "\n")
-	_, bubble, _ := strings.Cut(head, "synctest bubble ")
-	mark := ", synctest bubble " + strings.TrimSuffix(bubble, "]:") + "]:"
-	for _, stack := range all {
-		if head, _, _ := strings.Cut(stack, "\n"); strings.HasSuffix(head, mark) && !serversOwn.MatchString(stack) {
-			stacks = append(stacks, stack)
-		}
-	}
-	return stacks
+// clientsOwn returns the stacks of the goroutines of the caller's bubble, but for those
+// of a server.
+func clientsOwn() []string {
+	return slices.DeleteFunc(bubbles.Goroutines(), serversOwn.MatchString)
 }

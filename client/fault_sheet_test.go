@@ -140,7 +140,7 @@ func thorough() bool { return os.Getenv("CI") == "true" || os.Getenv("ADIC_FAULT
 func (s *sheet) playSeed(t *testing.T, d refserver.Dialect, by fallback.Transport, seed uint64, r *row, story func(*course)) {
 	c := s.course(t, d, by, seed)
 	c.row = r
-	before := len(inBubbleNow())
+	before := len(clientsOwn())
 	if !s.bare {
 		c.follows()
 	}
@@ -151,7 +151,7 @@ func (s *sheet) playSeed(t *testing.T, d refserver.Dialect, by fallback.Transpor
 	}
 	c.clear()
 	synctest.Wait()
-	after := inBubbleNow()
+	after := clientsOwn()
 	left := len(after) - before
 	assert.LessOrEqual(t, left, 0, "goroutines above the baseline:\n%s", strings.Join(after, "\n\n"))
 	r.Goroutines = max(r.Goroutines, left)

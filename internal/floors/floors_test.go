@@ -41,6 +41,8 @@ var floors = map[string]int{
 	// For tests and examples.
 	"internal/memnet":           1,
 	"internal/testca":           0,
+	"internal/bubbles":          0,
+	"internal/wpt":              0,
 	"internal/refserver/ledger": 1,
 	"internal/refserver":        3,
 
@@ -60,7 +62,9 @@ var foreign = map[string][]string{
 }
 
 // testOnly may be imported by tests and examples alone.
-var testOnly = []string{"internal/memnet", "internal/testca", "internal/refserver", "internal/refserver/ledger"}
+var testOnly = []string{
+	"internal/bubbles", "internal/memnet", "internal/testca", "internal/wpt", "internal/refserver", "internal/refserver/ledger",
+}
 
 type pkg struct {
 	ImportPath string

@@ -1,9 +1,7 @@
 package transport_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,53 +14,20 @@ import (
 	"github.com/adic/adic-go/fallback"
 	"github.com/adic/adic-go/internal/transport"
 	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/internal/wpt"
 )
 
 // A wptCase is a case of the web-platform-tests for event sources.
-type wptCase struct {
-	Name        string `json:"name"`
-	Connections []struct {
-		Status  int               `json:"status"`
-		Headers map[string]string `json:"headers"`
-		Body    []byte            `json:"body_b64"`
-	} `json:"connections"`
-	Expect struct {
-		Events []struct {
-			Data string `json:"data"`
-		} `json:"events"`
-		RequestHeaders   []map[string]*string `json:"request_headers"`
-		ReconnectAfterMS int64                `json:"reconnect_after_ms"`
-		Closed           bool                 `json:"closed"`
-	} `json:"expect"`
-}
+type wptCase struct{ wpt.Case }
 
-// The cases are not a part of this project; whoever has them names their file:
-//
-//	ADIC_WPT_CASES=eventsource-cases.json go test ./internal/transport
-//
-// What they say of the text of events is tested in internal/wire; here it is what
+// What the cases say of the text of events is tested in internal/wire; here it is what
 // they say of requests and answers, over a network, whole and in pieces. Where a
 // browser gives up for good, Open returns an error. What becomes of that is where we
 // differ: a 5xx is tried again after a wait, and 204 moves on to the next transport.
 func TestWebPlatformTests(t *testing.T) {
-	path := os.Getenv("ADIC_WPT_CASES")
-	if path == "" {
-		t.Skip("ADIC_WPT_CASES does not name a file of cases")
-	}
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var file struct {
-		Cases []wptCase `json:"cases"`
-	}
-	require.NoError(t, json.Unmarshal(text, &file))
-	require.NotEmpty(t, file.Cases)
-	for _, c := range file.Cases {
-		t.Run(c.Name, func(t *testing.T) {
-			for _, n := range []int{1 << 30, 1, 7} {
-				synctest.Test(t, func(t *testing.T) { c.run(t, n) })
-			}
-		})
-	}
+	wpt.Run(t, func(t *testing.T, c wpt.Case, piece int) {
+		synctest.Test(t, func(t *testing.T) { wptCase{c}.run(t, piece) })
+	})
 }
 
 // run plays c in pieces of n bytes.

@@ -1,67 +1,26 @@
 package wire_test
 
 import (
-	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/adic/adic-go/internal/wire"
+	"github.com/adic/adic-go/internal/wpt"
 )
 
-// A wptCase is a case of the web-platform-tests for event sources, as bytes in
-// and events out.
-type wptCase struct {
-	Name        string `json:"name"`
-	Connections []struct {
-		Status  int               `json:"status"`
-		Headers map[string]string `json:"headers"`
-		Body    []byte            `json:"body_b64"`
-	} `json:"connections"`
-	Expect struct {
-		Events []struct {
-			Type string `json:"type"`
-			Data string `json:"data"`
-			ID   string `json:"last_event_id"`
-		} `json:"events"`
-		RequestHeaders   []map[string]*string `json:"request_headers"`
-		ReconnectAfterMS int64                `json:"reconnect_after_ms"`
-		Closed           bool                 `json:"closed"`
-	} `json:"expect"`
-}
+// A wptCase is a case of the web-platform-tests for event sources.
+type wptCase struct{ wpt.Case }
 
-// The cases are not a part of this project. Whoever has them names their file:
-//
-//	ADIC_WPT_CASES=eventsource-cases.json go test ./internal/wire
-//
 // What a case says of requests, redirects and statuses is the transport's; here
 // stands a client just good enough to hand the right bodies to the reader.
 func TestWebPlatformTests(t *testing.T) {
-	path := os.Getenv("ADIC_WPT_CASES")
-	if path == "" {
-		t.Skip("ADIC_WPT_CASES does not name a file of cases")
-	}
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var file struct {
-		Cases []wptCase `json:"cases"`
-	}
-	require.NoError(t, json.Unmarshal(text, &file))
-	require.NotEmpty(t, file.Cases)
-	for _, c := range file.Cases {
-		t.Run(c.Name, func(t *testing.T) {
-			for _, n := range []int{1 << 30, 1, 7} {
-				c.run(t, n)
-			}
-		})
-	}
+	wpt.Run(t, func(t *testing.T, c wpt.Case, piece int) { wptCase{c}.run(t, piece) })
 }
 
 // run plays c in pieces of n bytes.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/adic/adic-go/client"
 	"github.com/adic/adic-go/handlers"
+	"github.com/adic/adic-go/internal/bubbles"
 	"github.com/adic/adic-go/internal/chaos/sheet"
 	"github.com/adic/adic-go/internal/chaos/soak"
 	"github.com/adic/adic-go/internal/memnet"
@@ -71,7 +71,7 @@ func TestSoak(t *testing.T) {
 			Dialect: refserver.Node, Seed: seed, Untruths: refserver.Measured(), FinalAfter: time.Second,
 			HighBuffer: ring, MediumBuffer: ring, LowBuffer: ring,
 		})
-		before := goroutines()
+		before := len(bubbles.Goroutines())
 		stop := r.start()
 		r.play()
 		r.judge()
@@ -79,7 +79,7 @@ func TestSoak(t *testing.T) {
 		stop()
 		r.m = nil
 		synctest.Wait()
-		r.write(goroutines()-before, with-heap())
+		r.write(len(bubbles.Goroutines())-before, with-heap())
 	})
 }
 
@@ -183,16 +183,9 @@ func (r *run) sample(at time.Duration) {
 	seen := r.events
 	r.mu.Unlock()
 	r.samples = append(r.samples, soak.Sample{
-		Minute: at.Minutes(), Heap: used, Goroutines: goroutines(), Events: seen,
+		Minute: at.Minutes(), Heap: used, Goroutines: len(bubbles.Goroutines()), Events: seen,
 		Messages: len(r.node.Messages()), Owed: owed, Known: r.m.Health().Unexplained,
 	})
-}
-
-// goroutines returns how many there are in the bubble: the runtime has some that come and
-// go as it likes.
-func goroutines() int {
-	buf := make([]byte, 1<<20)
-	return strings.Count(string(buf[:runtime.Stack(buf, true)]), ", synctest bubble ")
 }
 
 // heap returns what is used of it, in MiB.
