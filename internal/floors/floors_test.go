@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"subscription/events": 0,
 	"fallback":            0,
 	"internal/block":      0,
+	"internal/marks":      0,
 
 	"handlers":         1,
 	"subscription":     1,

@@ -1,9 +1,15 @@
-package report
+package marks
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+)
+
+const (
+	mark  = "<!-- table: generated "
+	begin = mark + "from here"
+	end   = mark + "up to here -->"
 )
 
 func TestTextGoesBetweenTheMarks(t *testing.T) {
@@ -12,12 +18,12 @@ func TestTextGoesBetweenTheMarks(t *testing.T) {
 		{"empty", "a\n" + begin + " by hand -->\n" + end + "\nb\n", "a\n" + begin + " by hand -->\nnew\n" + end + "\nb\n"},
 		{"replaced", begin + " -->\nold\nold\n" + end, begin + " -->\nnew\n" + end},
 	} {
-		got, err := between([]byte(c.old), []byte("new"))
+		got, err := between([]byte(c.old), mark, []byte("new"))
 		assert.NoError(t, err, c.name)
 		assert.Equal(t, c.want, string(got), c.name)
 	}
 	for _, wrong := range []string{begin + " -->\n", end + "\n", end + "\n" + begin + " -->\n"} {
-		_, err := between([]byte(wrong), nil)
+		_, err := between([]byte(wrong), mark, nil)
 		assert.Error(t, err, wrong)
 	}
 }
