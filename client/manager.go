@@ -71,7 +71,7 @@ func New(base string, mux *handlers.Mux, opts *Options) (*ConnectionManager, err
 		books:    repair.New(0),
 	}
 	for _, p := range places {
-		m.nodes = append(m.nodes, m.newNode(&o, int32(len(m.nodes)), p)) //nolint:gosec // they are sixteen at most
+		m.nodes = append(m.nodes, m.newNode(&o, int32(len(m.nodes)), p))
 	}
 	m.life.base, m.life.wall, m.life.random = m.clocks.base, time.Now, rand.Float64
 	m.queue.ledger.families, m.queue.aging = m.consumers.families, o.Aging

@@ -91,17 +91,7 @@ func (w *network) follow(opts client.Options) *client.ConnectionManager {
 	opts.HTTPClient, opts.OnState = web, w.change
 	m, err := client.New(urlOf(0), &mux, &opts)
 	require.NoError(w.t, err)
-	ctx, cancel := context.WithCancel(w.t.Context())
-	var ended error
-	done := make(chan struct{})
-	go func() { defer close(done); ended = m.Run(ctx) }()
-	w.m, w.stop = m, sync.OnceValue(func() error {
-		cancel()
-		<-done
-		web.CloseIdleConnections()
-		return ended
-	})
-	w.t.Cleanup(func() { _ = w.stop() })
+	w.m, w.stop = m, runs(w.t, m, web)
 	return m
 }
 

@@ -123,7 +123,14 @@ func (r *rig) run(mux *handlers.Mux, opts client.Options) (m *client.ConnectionM
 	if r.random != nil {
 		m.SetRandom(r.random)
 	}
-	ctx, cancel := context.WithCancel(r.t.Context())
+	return m, runs(r.t, m, web)
+}
+
+// runs has m run, and its idle connections closed behind it, until stop is called, which
+// returns Run's error.
+func runs(t *testing.T, m *client.ConnectionManager, web *http.Client) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	var ended error
 	done := make(chan struct{})
 	go func() { defer close(done); ended = m.Run(ctx) }()
@@ -133,8 +140,8 @@ func (r *rig) run(mux *handlers.Mux, opts client.Options) (m *client.ConnectionM
 		web.CloseIdleConnections()
 		return ended
 	})
-	r.t.Cleanup(func() { _ = stop() })
-	return m, stop
+	t.Cleanup(func() { _ = stop() })
+	return stop
 }
 
 // only is a policy of one transport.

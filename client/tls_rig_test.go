@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -83,18 +82,7 @@ func (v *vault) follow(cfg *tls.Config, protocols *http.Protocols, opts client.O
 	opts.HTTPClient = &http.Client{Transport: way}
 	m, err := client.New("https://node", &handlers.Mux{}, &opts)
 	require.NoError(v.t, err)
-	ctx, cancel := context.WithCancel(v.t.Context())
-	var ended error
-	done := make(chan struct{})
-	go func() { defer close(done); ended = m.Run(ctx) }()
-	stop = sync.OnceValue(func() error {
-		cancel()
-		<-done
-		way.CloseIdleConnections()
-		return ended
-	})
-	v.t.Cleanup(func() { _ = stop() })
-	return m, stop
+	return m, runs(v.t, m, opts.HTTPClient)
 }
 
 // http1 is what the manager's own client speaks.
